@@ -1,0 +1,64 @@
+# Everything a developer or CI does is one of these. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PRESET ?= release
+PYTHON := .venv/bin/python3
+# The test suites to run, all unless named: make test SUITES="unit system"
+SUITES ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Install what this machine lacks (Debian packages; Python packages into .venv)
+	@tools/install
+
+build: ## Compile the services: make build [PRESET=release|debug|tsan]
+	@tools/install build
+	@tools/build $(PRESET)
+
+run: ## Build and start the whole site on this machine, and print where it is
+	@tools/install build run
+	@tools/build release
+	@tools/run
+
+stop: ## Stop what `make run` started; data/ stays
+	@tools/stop
+
+test: ## Everything that needs no cluster: make test [SUITES="unit system"]
+	@tools/install
+	@$(PYTHON) tools/test $(SUITES)
+
+check: ## What CI runs: make test, then the cluster tests where docker can be had
+	@.ci/run
+
+tidy: ## Check that folders and includes still show the architecture
+	@python3 tools/tidy.py
+
+lint: ## Check formats and look for mistakes, changing nothing
+	@tools/install
+	@tools/lint
+
+format: ## Rewrite the C++ in the project's format
+	@clang-format-14 -i $$(git ls-files --cached --others --exclude-standard '*.h' '*.cpp')
+
+new-service: ## Write a new service that builds, has tests and starts: make new-service NAME=word
+	@python3 tools/new_service.py $(NAME)
+
+bench: ## Measure; the figures go to docs/performance.md
+	@tools/install
+	@tools/bench
+
+full: ## All that CI has no time for as well
+	@tools/install
+	@$(PYTHON) tools/test --full $(SUITES)
+
+clean: ## Remove what was compiled
+	@rm -rf build
+
+clean-data: ## Stop the site and remove its data
+	@tools/stop --remove-data
+
+-include k8s/cluster.mk
+
+.PHONY: help install build run stop test check tidy lint format new-service bench full clean clean-data
