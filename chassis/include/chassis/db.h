@@ -1,0 +1,125 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "chassis/error.h"
+
+namespace chassis {
+
+/// Named SQL with parameters $1, $2 ... The name is unique within a service. Prepared on each
+/// connection when it first runs there.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+/// A run of statements on one connection: one transaction in Database::write(), none in read().
+class Transaction {
+ public:
+  /// Arguments: text, numbers, bool, std::optional of these (empty = NULL), nullptr.
+  template <typename... Arguments>
+  pqxx::result run(const Statement& statement, const Arguments&... arguments) {
+    prepare(statement);
+    return transaction_.exec_prepared(statement.name, parameter(arguments)...);
+  }
+
+  /// The only row, or nothing.
+  template <typename... Arguments>
+  std::optional<pqxx::row> maybe(const Statement& statement, const Arguments&... arguments) {
+    auto result = run(statement, arguments...);
+    if (result.empty()) return std::nullopt;
+    return result[0];
+  }
+
+  /// The only row; throws Error{not_found} with `missing` as the detail when there is none.
+  template <typename... Arguments>
+  pqxx::row one(const Statement& statement, const char* missing, const Arguments&... arguments) {
+    auto row = maybe(statement, arguments...);
+    if (!row) throw Error{ErrorCode::not_found, missing};
+    return *row;
+  }
+
+  /// SQL without parameters, for migrations and tests.
+  pqxx::result exec(const std::string& sql) { return transaction_.exec(sql); }
+
+ private:
+  friend class Database;
+  struct Connection;
+  Transaction(Connection& connection, pqxx::transaction_base& transaction)
+      : connection_{connection}, transaction_{transaction} {}
+  void prepare(const Statement& statement);
+
+  template <typename T>
+  static const T& parameter(const T& value) {
+    return value;
+  }
+  static std::string parameter(std::string_view value) { return std::string{value}; }
+  template <typename T>
+  static std::unique_ptr<T> parameter(const std::optional<T>& value) {
+    return value ? std::make_unique<T>(*value) : nullptr;
+  }
+
+  Connection& connection_;
+  pqxx::transaction_base& transaction_;
+};
+
+/// A PostgreSQL database. Each calling thread has a connection of its own, opened on first use and
+/// closed with the thread. Both functions run `work(Transaction&)` and return its result; they
+/// cancel the running query when the Context's deadline passes (Error{timeout}), and turn database
+/// errors into Error: a lost connection is `unavailable`, a broken constraint that the work did not
+/// catch is `conflict`, a lock or statement time-out is `unavailable`.
+class Database {
+ public:
+  /// `application` is shown in pg_stat_activity.
+  Database(std::string url, std::string application);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Single statements, each its own: no BEGIN and COMMIT, so one round trip a statement. For
+  /// reading. Tried once more on a new connection when the old one turns out to be lost.
+  template <typename Work>
+  auto read(Work&& work) {
+    return run(false, std::forward<Work>(work));
+  }
+
+  /// One transaction (READ COMMITTED), committed when `work` returns, rolled back when it throws.
+  /// Serialization failures and deadlocks are retried up to three times, so `work` must not touch
+  /// anything outside. When the connection is lost during the commit nobody knows its outcome:
+  /// Error{unavailable}; let an Idempotency-Key settle it.
+  template <typename Work>
+  auto write(Work&& work) {
+    return run(true, std::forward<Work>(work));
+  }
+
+  /// Whether the database answers now; never throws.
+  bool answers() noexcept;
+  const std::string& url() const;
+
+ private:
+  template <typename Work>
+  auto run(bool atomic, Work&& work) {
+    using Result = std::invoke_result_t<Work&, Transaction&>;
+    if constexpr (std::is_void_v<Result>) {
+      run_erased(atomic, [&](Transaction& transaction) { work(transaction); });
+    } else {
+      std::optional<Result> result;
+      run_erased(atomic, [&](Transaction& transaction) { result.emplace(work(transaction)); });
+      return std::move(*result);
+    }
+  }
+  void run_erased(bool atomic, const std::function<void(Transaction&)>& work);
+
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace chassis

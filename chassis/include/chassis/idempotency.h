@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+
+#include "chassis/db.h"
+#include "chassis/http.h"
+
+namespace chassis {
+
+/// Runs `effect` once for each Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), scoped
+/// to (caller, route, key) and kept 24 hours. The answer is stored in the transaction of the
+/// effect, so both exist or neither does.
+/// - no header, or not 1..255 printable characters: Error{invalid} pointing at #Idempotency-Key;
+/// - the key again with the same body: the first answer, and the effect does not run;
+/// - the key again with another body (or path parameters): Error{key_reused};
+/// - the first still runs: waits for it until the deadline, then Error{conflict} of type
+///   "in-progress" with Retry-After.
+/// An effect that throws leaves nothing behind: the key may be used again. `route` is the template.
+Response once(Database& database, const Request& request, std::string_view route,
+              const std::function<Response(Transaction&)>& effect);
+
+}  // namespace chassis
