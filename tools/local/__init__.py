@@ -1,0 +1,1 @@
+"""The site on one machine, without containers: what `make run` and `make stop` do."""

@@ -1,0 +1,82 @@
+"""Where things are: folders, ports, which services exist and who calls whom."""
+
+import os
+import pathlib
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Trouble(Exception):
+    """Something a person can mend; the text says what is wrong and what to do."""
+
+
+def data_folder() -> pathlib.Path:
+    """Everything the running site keeps; SERAI_DATA puts it elsewhere."""
+    return pathlib.Path(os.environ.get("SERAI_DATA", ROOT / "data")).absolute()
+
+
+def program(name: str) -> pathlib.Path:
+    """The compiled program of a service, of the preset in SERAI_PRESET (release)."""
+    preset = os.environ.get("SERAI_PRESET", "release")
+    path = ROOT / "build" / preset / "bin" / name
+    if not path.exists():
+        raise Trouble(f"{path.relative_to(ROOT)} is not built: make build PRESET={preset}")
+    return path
+
+
+def services() -> list[str]:
+    """The C++ services: each folder of services/ with a CMakeLists.txt, the called before their callers."""
+    names = sorted(path.parent.name for path in ROOT.glob("services/*/CMakeLists.txt"))
+    graph = calls()
+    ordered: list[str] = []
+
+    def add(name: str, above: tuple[str, ...]) -> None:
+        for called in graph.get(name, []):
+            if called in names and called not in above:  # a circle is allowed: any order then
+                add(called, (*above, name))
+        if name not in ordered:
+            ordered.append(name)
+
+    for name in names:
+        add(name, (name,))
+    return ordered
+
+
+def calls() -> dict[str, list[str]]:
+    """caller -> the services it calls, as charts/serai/values.yaml says."""
+    values = ROOT / "charts/serai/values.yaml"
+    if not values.exists():
+        return {}
+    graph = (yaml.safe_load(values.read_text()).get("global") or {}).get("calls") or {}
+    return {caller: list(called or []) for caller, called in graph.items()}
+
+
+def has_database(service: str) -> bool:
+    return any((ROOT / "services" / service).glob("migrations/*.sql"))
+
+
+def port(name: str) -> int:
+    """The port of a program on 127.0.0.1; tools/ports.txt lists them, SERAI_PORT_<NAME> overrides."""
+    variable = "SERAI_PORT_" + name.upper().replace("-", "_")
+    if variable in os.environ:
+        return int(os.environ[variable])
+    for line in (ROOT / "tools/ports.txt").read_text().splitlines():
+        if line.split()[:1] == [name]:
+            return int(line.split()[1])
+    raise Trouble(f"{name} has no port: add a line for it to tools/ports.txt")
+
+
+def port_variable(number: int) -> str:
+    """The environment variable that would move what listens on this port."""
+    names = [line.split()[0] for line in (ROOT / "tools/ports.txt").read_text().splitlines()
+             if line.strip() and not line.startswith("#")]
+    for name in names:
+        if port(name) == number:
+            return "SERAI_PORT_" + name.upper().replace("-", "_")
+    return "SERAI_PORT_<NAME>"
+
+
+def public_url() -> str:
+    return os.environ.get("PUBLIC_URL", f"https://localhost:{port('gateway')}")

@@ -1,0 +1,204 @@
+"""The whole site: which programs, with which settings, started and stopped in which order."""
+
+import concurrent.futures
+import fcntl
+import os
+import shutil
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import yaml
+
+from . import keys, postgres, process
+from .process import Program
+from .settings import ROOT, Trouble, calls, data_folder, has_database, port, program, public_url, services
+
+CUSTOMER = os.environ.get("SEED_CUSTOMER", "ada@example.com:caravan-of-tea-42")
+ADMIN = os.environ.get("SEED_ADMIN", "admin@example.com:keeper-of-the-serai-42")
+DRAIN_MS = "200"  # no load balancer needs time to notice here
+REQUESTS_PER_MINUTE_MAX = "1000000"  # a load test comes from one address; user still slows guessing
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """A check that the address answers 2xx or 3xx; of the gateway, with the certificate verified."""
+    def check() -> bool:
+        context = ssl.create_default_context(cafile=keys.gateway_certificate().parent / "ca.crt") \
+            if url.startswith("https:") else None
+        try:
+            with urllib.request.urlopen(url, timeout=5, context=context):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+    return check
+
+
+def database_server() -> postgres.Server:
+    return postgres.Server(data_folder() / "postgres", port("postgres"), keys.secret("postgres-password"))
+
+
+def special_settings(service: str) -> dict[str, str]:
+    """What one service needs besides what all get."""
+    return {
+        "user": {"KEYS_DIR": str(keys.signing_keys()[0]), "SEED_CUSTOMER": CUSTOMER, "SEED_ADMIN": ADMIN},
+    }.get(service, {})
+
+
+def service_program(service: str) -> Program:
+    address = f"http://127.0.0.1:{port(service)}"
+    settings = {
+        "HOST": "127.0.0.1", "PORT": str(port(service)), "PUBLIC_URL": public_url(), "DRAIN_MS": DRAIN_MS,
+        "INTERNAL_TOKEN_FILE": str(keys.secret_file("internal-token")),
+    }
+    for called in calls().get(service, []):
+        settings[f"{called.upper()}_URL"] = f"http://127.0.0.1:{port(called)}"
+    if has_database(service):
+        settings |= {
+            "DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": str(port("postgres")), "DATABASE_NAME": service,
+            "DATABASE_USER": service, "DATABASE_PASSWORD_FILE": str(keys.secret_file(f"{service}-database-password")),
+        }
+    settings |= {name: os.environ[name] for name in ("LOG_LEVEL", "WORKERS") if name in os.environ}
+    return Program(service, [str(program(service))], ports=[port(service)], ready=answers(f"{address}/ready"),
+                   environment=settings | special_settings(service))
+
+
+def gateway_program() -> Program | None:
+    folder = ROOT / "services/gateway"
+    if not (folder / "gateway").exists():
+        return None
+    settings = {
+        "HTTPS_BIND": f"127.0.0.1:{port('gateway')}", "HTTP_BIND": f"127.0.0.1:{port('gateway-http')}",
+        "METRICS_BIND": f"127.0.0.1:{port('gateway-metrics')}", "TLS_CERT": str(keys.gateway_certificate()),
+        "JWT_KEYS_DIR": str(keys.signing_keys()[1]), "PUBLIC_URL": public_url(), "DRAIN_MS": "0",
+        "INTERNAL_TOKEN_FILE": str(keys.secret_file("internal-token")), "RATE_LIMIT": REQUESTS_PER_MINUTE_MAX,
+        "GUESS_LIMIT": REQUESTS_PER_MINUTE_MAX, "CHECK_INTERVAL": "1s", "HARD_STOP": "5s", "HSTS_SECONDS": "300",
+        "RUN_DIR": str(data_folder() / "run"),
+    }
+    for service in services():
+        settings |= {f"{service.upper()}_ADDRESS": f"127.0.0.1:{port(service)}", f"{service.upper()}_SLOTS": "1"}
+    metrics = answers(f"http://127.0.0.1:{port('gateway-metrics')}/ready")
+    page = answers(f"https://localhost:{port('gateway')}/")
+    return Program("gateway", [str(folder / "gateway")], environment=settings,
+                   ports=[port("gateway"), port("gateway-http"), port("gateway-metrics")],
+                   ready=lambda: metrics() and page(),
+                   files=[path for path in sorted(folder.rglob("*")) if path.is_file() and "tests" not in path.parts])
+
+
+def prometheus_program() -> Program:
+    folder = data_folder() / "prometheus"
+    folder.mkdir(parents=True, exist_ok=True)
+    targets = {service: port(service) for service in services()} | {"gateway": port("gateway-metrics")}
+    configuration = folder / "prometheus.yml"
+    configuration.write_text(yaml.safe_dump({
+        "global": {"scrape_interval": "5s"},
+        "scrape_configs": [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{number}"]}]}
+                           for name, number in targets.items()],
+    }))
+    address = f"127.0.0.1:{port('prometheus')}"
+    return Program("prometheus", [shutil.which("prometheus") or "/usr/bin/prometheus",
+                                  f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}",
+                                  f"--web.listen-address={address}", "--storage.tsdb.retention.time=7d"],
+                   ports=[port("prometheus")], ready=answers(f"http://{address}/-/ready"), files=[configuration])
+
+
+def up() -> list[str]:
+    """Starts what is not running or has changed, loads the demo data, returns the names of what was started."""
+    with locked():
+        server = database_server()
+        server.create()
+        server.forget_crash()
+        started = start_all([server.program()])
+        with_databases = [service for service in services() if has_database(service)]
+        server.run_sql(postgres.CLOSE_SHARED_SQL + "".join(
+            postgres.database_sql(service, keys.secret(f"{service}-database-password")) for service in with_databases))
+        started += start_all([service_program(service) for service in services()] + [prometheus_program()])
+        seed(with_databases)
+        if gateway := gateway_program():
+            started += start_all([gateway])
+        write_demo_settings()
+        return started
+
+
+def start_all(programs: list[Program]) -> list[str]:
+    """Starts those that are not running as they should, side by side; returns their names once all are ready."""
+    fresh = []
+    for wanted in programs:
+        record = process.record_of(wanted.name)
+        if record and record.alive() and record.identity in (wanted.identity(), ""):
+            continue
+        if record:
+            say(f"{wanted.name}: " + ("changed, restarting" if record.alive() else "had stopped, starting again"))
+            process.stop(record)
+        fresh.append((wanted, process.start(wanted), time.monotonic()))
+    for wanted, record, since in fresh:
+        process.wait_ready(wanted, record)
+        say(f"{wanted.name} is ready after {time.monotonic() - since:.1f} s")
+    return [wanted.name for wanted, _, _ in fresh]
+
+
+def seed(names: list[str]) -> None:
+    """Loads the demo data of each service whose program has not loaded it yet; twice would change nothing."""
+    def load(name: str) -> None:
+        wanted = service_program(name)
+        mark = data_folder() / "run" / f"{name}.seeded"
+        if mark.exists() and mark.read_text() == wanted.identity():
+            return
+        since = time.monotonic()
+        done = subprocess.run([*wanted.command, "seed"], env=os.environ | wanted.environment, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise Trouble(f"`{name} seed` failed:\n{done.stdout.strip()[-2000:]}")
+        mark.write_text(wanted.identity())
+        say(f"{name} has its demo data after {time.monotonic() - since:.1f} s")
+
+    with concurrent.futures.ThreadPoolExecutor() as side_by_side:
+        list(side_by_side.map(load, names))
+
+
+def down() -> list[str]:
+    """Stops everything that was started, the callers before the called; returns the names."""
+    with locked():
+        stopped = []
+        order = ["postgres", *services(), "prometheus", "gateway"]
+        for record in sorted(process.records(), key=lambda record: -order.index(record.name) if record.name in order else -99):
+            if record.alive():
+                stopped.append(record.name)
+            process.stop(record)
+        return stopped
+
+
+def remove_data() -> None:
+    with locked():
+        folder = data_folder()
+        try:
+            shutil.rmtree(folder, ignore_errors=False)
+        except PermissionError as error:
+            raise Trouble(f"{error.filename} belongs to another user: run this as that user, or with sudo") from None
+
+
+def write_demo_settings() -> None:
+    """data/demo.env: what scripts need to use the running site."""
+    (data_folder() / "demo.env").write_text(
+        f"BASE={public_url()}\nCUSTOMER={CUSTOMER}\nADMIN={ADMIN}\n"
+        f"PROMETHEUS=http://127.0.0.1:{port('prometheus')}\nCA={data_folder() / 'tls/ca.crt'}\n")
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One `make run` or `make stop` at a time; the second waits."""
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def say(text: str) -> None:
+    print(f"  {text}", flush=True)
