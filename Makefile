@@ -33,7 +33,8 @@ check: ## What CI runs: make test, then the cluster tests where docker can be ha
 	@.ci/run
 
 tidy: ## Check that folders and includes still show the architecture
-	@python3 tools/tidy.py
+	@tools/install build
+	@tools/tidy.py
 
 lint: ## Check formats and look for mistakes, changing nothing
 	@tools/install
@@ -43,7 +44,8 @@ format: ## Rewrite the C++ in the project's format
 	@clang-format-14 -i $$(git ls-files --cached --others --exclude-standard '*.h' '*.cpp')
 
 new-service: ## Write a new service that builds, has tests and starts: make new-service NAME=word
-	@python3 tools/new_service.py $(NAME)
+	@tools/install build
+	@tools/new_service.py $(NAME)
 
 bench: ## Measure; the figures go to docs/performance.md
 	@tools/install

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -163,8 +164,16 @@ def database_sql(service: str, password: str) -> str:
 CLOSE_SHARED_SQL = "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;"
 
 
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on now, below those the kernel hands out by itself to clients."""
+    free: list[int] = []
+    while len(free) < count:
+        number = random.randrange(12_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", number))
+            except OSError:
+                continue
+        if number not in free:
+            free.append(number)
+    return free

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from .settings import Trouble, data_folder, port_variable
+from .settings import Trouble, data_folder, listed_ports, port, port_variable
 
 BOOT_ID = pathlib.Path("/proc/sys/kernel/random/boot_id")
 
@@ -77,8 +77,8 @@ def record_of(name: str) -> Record | None:
 
 def start(program: Program) -> Record:
     """Starts the program in the background. Trouble, when one of its ports is taken."""
-    for port in program.ports:
-        check_free(port, program.name)
+    for number in program.ports:
+        check_free(number, program.name)
     program.log.parent.mkdir(parents=True, exist_ok=True)
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
                    if name in os.environ}
@@ -182,28 +182,29 @@ def log_end(program: Program, lines: int = 15) -> str:
     return "\n".join(f"    {line}" for line in text[-lines:]) + f"\n  the whole log: {program.log}"
 
 
-def check_free(port: int, name: str) -> None:
+def check_free(number: int, name: str) -> None:
     """Trouble when somebody listens on the port, naming who and the remedy."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", number))
             return
         except OSError:
             pass
-    holder = listener(port)
+    holder = listener(number)
     who = f"process {holder} ({command_line(holder)})" if holder else "a process of another user"
-    raise Trouble(f"port {port}, which {name} needs, is taken by {who}.\n"
-                  f"  Stop that, or choose another port: {port_variable(port)}=<port> make run")
+    variable = next((port_variable(listed) for listed in listed_ports() if port(listed) == number), "SERAI_PORT_<NAME>")
+    raise Trouble(f"port {number}, which {name} needs, is taken by {who}.\n"
+                  f"  Stop that, or choose another port: {variable}=<port> make run")
 
 
-def listener(port: int) -> int | None:
+def listener(number: int) -> int | None:
     """The process that listens on a TCP port, if it can be seen."""
     sockets = set()
     for table in ("tcp", "tcp6"):
         for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
-            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == number:
                 sockets.add(f"socket:[{fields[9]}]")
     for path in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
         try:

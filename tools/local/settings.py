@@ -59,23 +59,20 @@ def has_database(service: str) -> bool:
 
 def port(name: str) -> int:
     """The port of a program on 127.0.0.1; tools/ports.txt lists them, SERAI_PORT_<NAME> overrides."""
-    variable = "SERAI_PORT_" + name.upper().replace("-", "_")
-    if variable in os.environ:
-        return int(os.environ[variable])
-    for line in (ROOT / "tools/ports.txt").read_text().splitlines():
-        if line.split()[:1] == [name]:
-            return int(line.split()[1])
-    raise Trouble(f"{name} has no port: add a line for it to tools/ports.txt")
+    chosen = os.environ.get(port_variable(name)) or listed_ports().get(name)
+    if chosen is None:
+        raise Trouble(f"{name} has no port: add a line for it to tools/ports.txt")
+    return int(chosen)
 
 
-def port_variable(number: int) -> str:
-    """The environment variable that would move what listens on this port."""
-    names = [line.split()[0] for line in (ROOT / "tools/ports.txt").read_text().splitlines()
-             if line.strip() and not line.startswith("#")]
-    for name in names:
-        if port(name) == number:
-            return "SERAI_PORT_" + name.upper().replace("-", "_")
-    return "SERAI_PORT_<NAME>"
+def port_variable(name: str) -> str:
+    """The environment variable that moves this port."""
+    return "SERAI_PORT_" + name.upper().replace("-", "_")
+
+
+def listed_ports() -> dict[str, str]:
+    lines = (ROOT / "tools/ports.txt").read_text().splitlines()
+    return dict(line.split() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def public_url() -> str:

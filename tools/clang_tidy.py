@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Runs clang-tidy over what was compiled: tools/clang_tidy.py [FILE...]
+
+A file that passed is not looked at again until it, a header of ours it includes, its compile command or
+.clang-tidy changes: the marks are in build/clang-tidy.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/debug"
+MARKS = ROOT / "build/clang-tidy"
+
+
+def main() -> int:
+    database = BUILD / "compile_commands.json"
+    if not database.exists():
+        print("clang-tidy needs build/debug: make build PRESET=debug")
+        return 1
+    entries = [entry for entry in json.loads(database.read_text())
+               if str(ROOT) in entry["file"] and str(BUILD) not in entry["file"]]
+    if sys.argv[1:]:
+        chosen = {str(pathlib.Path(name).resolve()) for name in sys.argv[1:]}
+        entries = [entry for entry in entries if entry["file"] in chosen]
+    included = headers()
+    MARKS.mkdir(parents=True, exist_ok=True)
+    todo = [(entry, mark) for entry in entries if not (mark := MARKS / key(entry, included)).exists()]
+    print(f"clang-tidy: {len(todo)} of {len(entries)} files to look at", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        results = list(side_by_side.map(lambda job: look(*job), todo))
+    return 0 if all(results) else 1
+
+
+def look(entry: dict, mark: pathlib.Path) -> bool:
+    done = subprocess.run(["clang-tidy-14", "--quiet", "-p", str(BUILD), entry["file"]], capture_output=True, text=True)
+    name = pathlib.Path(entry["file"]).relative_to(ROOT)
+    if done.returncode:
+        print(f"{name}:\n{done.stdout}{done.stderr}", flush=True)
+        return False
+    print(name, flush=True)
+    mark.touch()
+    return True
+
+
+def headers() -> dict[str, list[str]]:
+    """object file -> the files of ours it was compiled from, as the build knows them."""
+    listed = subprocess.run(["ninja", "-C", str(BUILD), "-t", "deps"], capture_output=True, text=True).stdout
+    found: dict[str, list[str]] = {}
+    files: list[str] = []
+    for line in listed.splitlines():
+        if line.startswith("    "):
+            file = os.path.normpath(BUILD / line.strip())
+            if file.startswith(str(ROOT)) and not file.startswith(str(BUILD)):
+                files.append(file)
+        elif ": #deps" in line:
+            files = found[line.split(":")[0]] = []
+    return found
+
+
+def key(entry: dict, included: dict[str, list[str]]) -> str:
+    digest = hashlib.sha256((entry["command"] + (ROOT / ".clang-tidy").read_text()).encode())
+    for file in sorted({entry["file"], *included.get(entry.get("output", ""), [])}):
+        digest.update(pathlib.Path(file).read_bytes() if os.path.exists(file) else b"gone")
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
