@@ -28,6 +28,8 @@ class Router {
 
   /// `path` is still percent-encoded and without query. A malformed escape throws Error{invalid}.
   Match find(Method method, std::string_view path) const;
+  /// The methods of a path, as for the header Allow; empty when there is no such path.
+  std::string allowed(std::string_view path) const;
   const Routes& routes() const;
 
  private:
