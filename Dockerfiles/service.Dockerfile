@@ -1,0 +1,38 @@
+# One recipe for every C++ service:
+#   docker build -f Dockerfiles/service.Dockerfile --build-arg SERVICE=product -t serai/product .
+# It compiles everything, then copies one program and the libraries that all of them need onto scratch. SERVICE
+# appears only in the last step, so all services share one cached build and one layer of libraries.
+#
+# With --build-arg PREBUILT=build/release/bin it packs the programs in that folder, compiled before on this same
+# Debian, and compiles nothing.
+
+FROM debian:bookworm-slim AS build
+ARG PREBUILT=
+WORKDIR /src
+COPY tools/packages.txt tools/packages.txt
+# The packages to compile; the libraries' alone when there is nothing to compile.
+# hadolint ignore=DL3008,SC2086
+RUN packages=$(sed -n 's/^build //p' tools/packages.txt) \
+    && if [ -n "$PREBUILT" ]; then packages=$(echo "$packages" | grep -e -dev$); fi \
+    && apt-get update \
+    && apt-get install --yes --no-install-recommends $packages ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+COPY . .
+ARG VERSION=unknown
+RUN if [ -n "$PREBUILT" ]; then mkdir -p /out && cp -r "$PREBUILT" /out/bin; else \
+      cmake --preset release -DSERAI_TESTS=OFF -DSERAI_VERSION="$VERSION" -DCMAKE_INSTALL_PREFIX=/out \
+      && cmake --build --preset release && cmake --install build/release; fi
+# What surrounds the programs: libraries, a user (libpq asks who it is), the authorities to trust.
+RUN rm -f /out/bin/*_test /out/bin/*_bench \
+    && Dockerfiles/collect.sh /root-of-image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
+    && rm -rf /root-of-image/out \
+    && mkdir -p /root-of-image/tmp && chmod 1777 /root-of-image/tmp \
+    && echo 'service:x:65532:65532:A service:/:/none' >/root-of-image/etc/passwd
+
+FROM scratch
+COPY --from=build /root-of-image /
+ARG SERVICE
+COPY --from=build /out/bin/${SERVICE} /service
+USER 65532:65532
+EXPOSE 8080
+ENTRYPOINT ["/service"]

@@ -1,0 +1,19 @@
+# curl and a small shell on scratch: what `helm test` runs in, and what checks run in.
+#   docker build -f Dockerfiles/test.Dockerfile -t serai/test .
+
+FROM debian:bookworm-slim AS files
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends busybox ca-certificates curl \
+    && rm -rf /var/lib/apt/lists/*
+COPY Dockerfiles/collect.sh /collect.sh
+RUN /collect.sh /root-of-image /usr/bin/curl /bin/busybox /etc/ssl/certs/ca-certificates.crt \
+    && cd /root-of-image \
+    && mkdir -p tmp && chmod 1777 tmp \
+    && for command in sh cat grep head sed sleep nc nslookup; do ln -s busybox bin/$command; done \
+    && echo 'test:x:65532:65532:Tests:/tmp:/bin/sh' >etc/passwd
+
+FROM scratch
+COPY --from=files /root-of-image /
+USER 65532:65532
+CMD ["sh"]

@@ -1,0 +1,24 @@
+{{/* The port at which a service answers /metrics: list $ SERVICE. */}}
+{{- define "serai.metricsPort" -}}
+{{- $root := first . }}{{ $values := index $root.Values (last .) | default dict -}}
+{{ dig "ports" ($values.probePort | default "http") 8080 $values }}
+{{- end }}
+
+{{/* One job for each service in the call graph, installed here or as a release of its own. */}}
+{{- define "serai.prometheusConfiguration" -}}
+global:
+  scrape_interval: {{ .Values.prometheus.interval }}
+  scrape_timeout: {{ .Values.prometheus.interval }}
+scrape_configs:
+  {{- range $service, $_ := .Values.global.calls }}
+  - job_name: {{ $service }}
+    dns_sd_configs:
+      - names: [{{ $service }}-all.{{ $.Release.Namespace }}.svc.{{ $.Values.global.clusterDomain }}]
+        type: A
+        port: {{ include "serai.metricsPort" (list $ $service) }}
+        refresh_interval: {{ $.Values.prometheus.interval }}
+  {{- end }}
+  - job_name: prometheus
+    static_configs:
+      - targets: ["localhost:9090"]
+{{- end }}

@@ -1,0 +1,92 @@
+{{/*
+The pod of the service, for its Deployment and for its seed Job: dict "root" $ "args" (list) "probes" (bool).
+The two differ in nothing else, so that a Job sees the settings and secrets the service sees.
+*/}}
+{{- define "service.pod" -}}
+{{- $root := .root -}}
+{{- with $root -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+serviceAccountName: {{ .Chart.Name }}
+terminationGracePeriodSeconds: {{ .Values.graceSeconds }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  seccompProfile: {type: RuntimeDefault}
+containers:
+  - name: {{ .Chart.Name }}
+    image: {{ include "service.image" . | quote }}
+    imagePullPolicy: {{ .Values.global.image.pullPolicy }}
+    {{- with $.args }}
+    args: {{ toJson . }}
+    {{- end }}
+    ports:
+      {{- range $name, $port := .Values.ports }}
+      - {name: {{ $name }}, containerPort: {{ $port }}}
+      {{- end }}
+    env:
+      - {name: PUBLIC_URL, value: {{ .Values.global.publicUrl | quote }}}
+      - {name: INTERNAL_TOKEN_FILE, value: /run/secrets/internal/token}
+      - {name: DRAIN_MS, value: {{ mul .Values.drainSeconds 1000 | quote }}}
+      {{- range $called := index .Values.global.calls .Chart.Name }}
+      {{- if $root.Values.balances }}
+      - {name: {{ upper $called }}_ADDRESS, value: "{{ $called }}-pods.{{ $root.Release.Namespace }}.svc.{{ $root.Values.global.clusterDomain }}:8080"}
+      {{- else }}
+      - {name: {{ upper $called }}_URL, value: "http://{{ $called }}:8080"}
+      {{- end }}
+      {{- end }}
+      {{- if .Values.database.enabled }}
+      {{- range list "host" "port" "dbname" "username" "password" }}
+      - {name: DATABASE_{{ index (dict "dbname" "NAME" "username" "USER") . | default (upper .) }}_FILE, value: /run/secrets/database/{{ . }}}
+      {{- end }}
+      {{- end }}
+      {{- range $name, $value := .Values.env }}
+      - {name: {{ $name }}, value: {{ tpl (toString $value) $root | quote }}}
+      {{- end }}
+    {{- if $.probes }}
+    # It answers only when its database is there and migrated, which the first time takes a while.
+    startupProbe:
+      httpGet: {path: /health, port: {{ .Values.probePort }}}
+      periodSeconds: 1
+      timeoutSeconds: 2
+      failureThreshold: 300
+    readinessProbe:
+      httpGet: {path: /ready, port: {{ .Values.probePort }}}
+      periodSeconds: 2
+      timeoutSeconds: 2
+      failureThreshold: 2
+    livenessProbe:
+      httpGet: {path: /health, port: {{ .Values.probePort }}}
+      periodSeconds: 10
+      timeoutSeconds: 5
+      failureThreshold: 3
+    {{- end }}
+    resources:
+      {{- toYaml .Values.resources | nindent 6 }}
+    securityContext:
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities: {drop: [ALL]}
+    volumeMounts:
+      - {name: internal, mountPath: /run/secrets/internal, readOnly: true}
+      {{- if .Values.database.enabled }}
+      - {name: database, mountPath: /run/secrets/database, readOnly: true}
+      {{- end }}
+      {{- range $name, $file := .Values.files }}
+      - {name: {{ $name }}, mountPath: {{ $file.path }}, readOnly: true}
+      {{- end }}
+volumes:
+  - name: internal
+    secret: {secretName: {{ .Values.global.secrets.internalToken }}, defaultMode: 0440}
+  {{- if .Values.database.enabled }}
+  - name: database
+    secret: {secretName: {{ .Chart.Name }}-db, defaultMode: 0440}
+  {{- end }}
+  {{- range $name, $file := .Values.files }}
+  - name: {{ $name }}
+    secret: {secretName: {{ tpl $file.secret $root }}, defaultMode: 0440}
+  {{- end }}
+{{- end }}
+{{- end }}
