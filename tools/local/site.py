@@ -159,15 +159,18 @@ def seed(names: list[str]) -> None:
         list(side_by_side.map(load, names))
 
 
-def down() -> list[str]:
-    """Stops everything that was started, the callers before the called; returns the names."""
+def down(only: list[str] | None = None) -> list[str]:
+    """Stops everything that was started, or only what is named, the callers before the called; returns the names."""
     with locked():
-        stopped = []
         order = ["postgres", *services(), "prometheus", "gateway"]
-        for record in sorted(process.records(), key=lambda record: -order.index(record.name) if record.name in order else -99):
-            if record.alive():
-                stopped.append(record.name)
-            process.stop(record)
+        started = {record.name: record for record in process.records()}
+        if unknown := set(only or []) - set(started):
+            raise Trouble(f"{', '.join(sorted(unknown))} is not running; these are: {', '.join(sorted(started))}")
+        stopped = []
+        for name in sorted(only or started, key=lambda name: order.index(name) if name in order else len(order), reverse=True):
+            if started[name].alive():
+                stopped.append(name)
+            process.stop(started[name])
         return stopped
 
 

@@ -1,0 +1,52 @@
+"""Each service answers as its openapi.yaml says, whatever Schemathesis sends.
+
+The services are asked directly, as the gateway asks them: with the installation's token, and an identity in
+headers. FULL=1 sends ten times as much.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+import yaml
+
+from conftest import ROOT
+from local import settings
+
+ALIKE = 10 if os.environ.get("FULL") else 1
+SERVICES = [name for name in settings.services() if (ROOT / f"services/{name}/openapi.yaml").exists()]
+CALLERS = {
+    "nobody": {},
+    "administrator": {"X-User-Id": "0198aaaa-0000-7000-8000-00000000ad01", "X-User-Roles": "admin"},
+}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_service_keeps_its_promise(service, caller, address, token, tmp_path):
+    description = ROOT / f"services/{service}/openapi.yaml"
+    headers = {"X-Internal-Token": token} | CALLERS[caller]
+    configuration = tmp_path / "schemathesis.toml"
+    configuration.write_text("")
+    command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run", description,
+               "--url", address(service), "--max-examples", str(15 * ALIKE), "--seed", "7", "--no-color",
+               "--phases", "examples,coverage,fuzzing", "--workers", "2", "--request-timeout", "10",
+               "--generation-database", "none", "--continue-on-failure", "--checks",
+               "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+               "response_headers_conformance"]
+    for name, value in headers.items():
+        command += ["--header", f"{name}: {value}"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=600 * ALIKE)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "0 generated" not in done.stdout
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_service_serves_its_description(service, address):
+    with urllib.request.urlopen(address(service) + "/openapi.json", timeout=10) as answer:
+        served = yaml.safe_load(answer.read())
+    assert served == yaml.safe_load((ROOT / f"services/{service}/openapi.yaml").read_text())
+    assert served["openapi"].startswith("3.1")
