@@ -1,0 +1,22 @@
+# The commands for the cluster; the Makefile at the top includes this.
+
+images: ## Build every image: make images [PREBUILT=build/release/bin]
+	@k8s/cluster images
+
+up: ## Put the site on a kind cluster on this machine, and print where it is
+	@k8s/cluster up
+
+down: ## Delete that cluster
+	@k8s/cluster down
+
+charts: ## Check the charts: lint, and what they render (needs helm)
+	@tools/install
+	@$(PYTHON) -m pytest -q -p no:cacheprovider tests/charts
+
+e2e: ## Prove the site on a kind cluster of its own: make e2e [KEEP=1]
+	@tools/install
+	@tools/build release
+	@tests/e2e/run
+
+export PREBUILT KEEP
+.PHONY: images up down charts e2e
