@@ -68,7 +68,8 @@ std::int64_t Config::integer(const std::string& name, std::int64_t least, std::i
   const auto* end = value->data() + value->size();
   const auto parsed = std::from_chars(value->data(), end, number);
   if (parsed.ec != std::errc{} || parsed.ptr != end || number < least || number > most) {
-    reject(name + " must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    reject(name + " must be a whole number from " + std::to_string(least) + " to " +
+           std::to_string(most));
     return least;
   }
   return number;
@@ -88,7 +89,8 @@ std::string Config::url(const std::string& name, std::optional<std::string> fall
   const auto rest = value.rfind("http://", 0) == 0    ? value.substr(7)
                     : value.rfind("https://", 0) == 0 ? value.substr(8)
                                                       : std::string{};
-  if (rest.empty() || value.back() == '/' || rest.find_first_of(" \t\r\n?#@") != std::string::npos) {
+  if (rest.empty() || value.back() == '/' ||
+      rest.find_first_of(" \t\r\n?#@") != std::string::npos) {
     reject(name + " must be an http:// or https:// URL without a slash at its end");
   }
   return value;
@@ -111,8 +113,8 @@ std::string Config::database_url() {
   const auto name = text("DATABASE_NAME");
   const auto user = text("DATABASE_USER");
   const auto password = text("DATABASE_PASSWORD");
-  return "postgresql://" + percent_encoded(user) + ":" + percent_encoded(password) + "@" + host + ":" +
-         std::to_string(port) + "/" + percent_encoded(name);
+  return "postgresql://" + percent_encoded(user) + ":" + percent_encoded(password) + "@" + host +
+         ":" + std::to_string(port) + "/" + percent_encoded(name);
 }
 
 void Config::check() const {

@@ -30,7 +30,12 @@ bool is_text(std::string_view bytes) {
   while (i < bytes.size()) {
     const auto lead = static_cast<unsigned char>(bytes[i]);
     if (lead == 0) return false;
-    const std::size_t more = lead < 0x80 ? 0 : lead < 0xC2 ? 9 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 9;
+    const std::size_t more = lead < 0x80   ? 0
+                             : lead < 0xC2 ? 9
+                             : lead < 0xE0 ? 1
+                             : lead < 0xF0 ? 2
+                             : lead < 0xF5 ? 3
+                                           : 9;
     if (more == 9 || bytes.size() - i <= more) return false;
     for (std::size_t k = 1; k <= more; ++k) {
       const auto next = static_cast<unsigned char>(bytes[i + k]);
@@ -115,14 +120,16 @@ std::optional<std::string> Query::text(std::string_view name, std::size_t length
   return *found;
 }
 
-std::optional<std::int64_t> Query::integer(std::string_view name, std::int64_t least, std::int64_t most) const {
+std::optional<std::int64_t> Query::integer(std::string_view name, std::int64_t least,
+                                           std::int64_t most) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
   std::int64_t number = 0;
   const auto* end = value->data() + value->size();
   const auto parsed = std::from_chars(value->data(), end, number);
   if (parsed.ec != std::errc{} || parsed.ptr != end || number < least || number > most) {
-    throw bad_parameter(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    throw bad_parameter(name, "must be a whole number from " + std::to_string(least) + " to " +
+                                  std::to_string(most));
   }
   return number;
 }
@@ -189,7 +196,8 @@ const std::string& json_body(const Request& request) {
   auto type = request.headers.get("Content-Type");
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-  if (!same_letters(type, "application/json") && !same_letters(type, "application/merge-patch+json")) {
+  if (!same_letters(type, "application/json") &&
+      !same_letters(type, "application/merge-patch+json")) {
     throw Error{ErrorCode::unsupported_media_type, "send the body as application/json"};
   }
   return request.body;
@@ -236,7 +244,8 @@ Query form_fields(const Request& request) {
   auto type = request.headers.get("Content-Type");
   type = type.substr(0, type.find(';'));
   if (!same_letters(type, "application/x-www-form-urlencoded")) {
-    throw Error{ErrorCode::unsupported_media_type, "send the form as application/x-www-form-urlencoded"};
+    throw Error{ErrorCode::unsupported_media_type,
+                "send the form as application/x-www-form-urlencoded"};
   }
   Query fields;
   std::string_view left = request.body;
@@ -245,7 +254,8 @@ Query form_fields(const Request& request) {
     const auto pair = left.substr(0, end);
     const auto equals = pair.find('=');
     auto key = percent_decoded(pair.substr(0, equals), true);
-    auto value = equals == std::string_view::npos ? std::string{} : percent_decoded(pair.substr(equals + 1), true);
+    auto value = equals == std::string_view::npos ? std::string{}
+                                                  : percent_decoded(pair.substr(equals + 1), true);
     if (!key || !value) throw Error{ErrorCode::invalid, "the form holds a malformed escape"};
     if (!pair.empty()) fields.add(std::move(*key), std::move(*value));
     if (end == std::string_view::npos) break;
@@ -266,15 +276,21 @@ Response accepted(std::string json) { return {202, std::move(json)}; }
 
 Response no_content() { return {204, {}, {}}; }
 
-Response html(std::string text, int status) { return {status, std::move(text), "text/html; charset=utf-8"}; }
+Response html(std::string text, int status) {
+  return {status, std::move(text), "text/html; charset=utf-8"};
+}
 
-Response see_other(std::string location) { return {303, {}, {}, {{"Location", std::move(location)}}}; }
+Response see_other(std::string location) {
+  return {303, {}, {}, {{"Location", std::move(location)}}};
+}
 
 Response with_etag(const Request& request, Response response, std::string_view etag) {
   response.headers.add("ETag", std::string{etag});
   if (request.method != Method::get || response.status != 200) return response;
   // Weak comparison (RFC 9110, section 13.1.2).
-  const auto opaque = [](std::string_view tag) { return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag; };
+  const auto opaque = [](std::string_view tag) {
+    return tag.substr(0, 2) == "W/" ? tag.substr(2) : tag;
+  };
   std::string_view left = request.headers.get("If-None-Match");
   while (!left.empty()) {
     const auto end = left.find(',');
@@ -317,19 +333,24 @@ Routes operator+(Routes left, Routes right) {
 }
 
 Response problem(const Error& error, const Trace& trace) {
-  Response response{http_status(error.code()), problem_json(error, trace.trace_id), "application/problem+json"};
-  if (error.retry_after()) response.headers.add("Retry-After", std::to_string(*error.retry_after()));
-  if (error.code() == ErrorCode::unauthenticated) response.headers.add("WWW-Authenticate", "Bearer");
+  Response response{http_status(error.code()), problem_json(error, trace.trace_id),
+                    "application/problem+json"};
+  if (error.retry_after())
+    response.headers.add("Retry-After", std::to_string(*error.retry_after()));
+  if (error.code() == ErrorCode::unauthenticated)
+    response.headers.add("WWW-Authenticate", "Bearer");
   return response;
 }
 
-Response answer(const Route& route, const Request& request) noexcept {
-  const Error hidden{ErrorCode::internal, "something went wrong on our side"};
+namespace {
+
+/// Runs `work` and turns whatever it throws into a problem document (hazards 4 and 5).
+template <typename Work>
+std::optional<Response> guarded(const Route& route, const Request& request,
+                                const Work& work) noexcept {
   try {
     require_access(route, request);
-    auto response = route.handler(request);
-    if (response.body.size() <= answer_bytes_max) return response;
-    log::error("answer is too large", {{"route", route.path}, {"bytes", response.body.size()}});
+    return work();
   } catch (const Error& error) {
     return problem(error, request.context.trace);
   } catch (const std::exception& error) {
@@ -337,7 +358,22 @@ Response answer(const Route& route, const Request& request) noexcept {
   } catch (...) {
     log::error("handler threw what is no exception", {{"route", route.path}});
   }
-  return problem(hidden, request.context.trace);
+  return problem(Error{ErrorCode::internal, "something went wrong on our side"},
+                 request.context.trace);
+}
+
+}  // namespace
+
+Response answer(const Route& route, const Request& request) noexcept {
+  return *guarded(route, request, [&]() -> std::optional<Response> {
+    auto response = route.handler(request);
+    if (response.body.size() > answer_bytes_max) throw std::length_error{"the answer is too large"};
+    return response;
+  });
+}
+
+std::optional<Response> answer_fast(const Route& route, const Request& request) noexcept {
+  return guarded(route, request, [&] { return route.fast(request); });
 }
 
 }  // namespace chassis

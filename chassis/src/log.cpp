@@ -17,7 +17,8 @@ namespace {
 struct Output {
   std::string service = "unnamed";
   std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("serai", std::make_shared<spdlog::sinks::stdout_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("serai",
+                                                 std::make_shared<spdlog::sinks::stdout_sink_mt>());
     made->set_pattern("%v");
     made->flush_on(spdlog::level::trace);
     return made;
@@ -29,7 +30,8 @@ Output& output() {
   return *kept;
 }
 
-void write(spdlog::level::level_enum level, const char* word, std::string_view event, const Fields& fields) {
+void write(spdlog::level::level_enum level, const char* word, std::string_view event,
+           const Fields& fields) {
   auto& out = output();
   if (!out.logger->should_log(level)) return;
   JsonWriter json;
@@ -63,9 +65,17 @@ void start(std::string_view service, std::string_view level) {
 
 bool debug_enabled() { return output().logger->should_log(spdlog::level::debug); }
 
-void debug(std::string_view event, Fields fields) { write(spdlog::level::debug, "debug", event, fields); }
-void info(std::string_view event, Fields fields) { write(spdlog::level::info, "info", event, fields); }
-void warning(std::string_view event, Fields fields) { write(spdlog::level::warn, "warning", event, fields); }
-void error(std::string_view event, Fields fields) { write(spdlog::level::err, "error", event, fields); }
+void debug(std::string_view event, Fields fields) {
+  write(spdlog::level::debug, "debug", event, fields);
+}
+void info(std::string_view event, Fields fields) {
+  write(spdlog::level::info, "info", event, fields);
+}
+void warning(std::string_view event, Fields fields) {
+  write(spdlog::level::warn, "warning", event, fields);
+}
+void error(std::string_view event, Fields fields) {
+  write(spdlog::level::err, "error", event, fields);
+}
 
 }  // namespace chassis::log

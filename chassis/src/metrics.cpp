@@ -27,10 +27,16 @@ State& state() {
 
 }  // namespace
 
-void Counter::add(double amount) const { static_cast<prometheus::Counter*>(series_)->Increment(amount); }
+void Counter::add(double amount) const {
+  static_cast<prometheus::Counter*>(series_)->Increment(amount);
+}
 void Gauge::set(double value) const { static_cast<prometheus::Gauge*>(series_)->Set(value); }
-void Gauge::add(double amount) const { static_cast<prometheus::Gauge*>(series_)->Increment(amount); }
-void Histogram::observe(double value) const { static_cast<prometheus::Histogram*>(series_)->Observe(value); }
+void Gauge::add(double amount) const {
+  static_cast<prometheus::Gauge*>(series_)->Increment(amount);
+}
+void Histogram::observe(double value) const {
+  static_cast<prometheus::Histogram*>(series_)->Observe(value);
+}
 
 const std::vector<double>& duration_buckets() {
   static const std::vector<double> buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,

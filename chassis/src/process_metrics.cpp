@@ -48,11 +48,14 @@ double started() {
 void refresh_process_metrics() {
   static const auto cpu = counter("process_cpu_seconds_total", "CPU time, user and system");
   static const auto resident = gauge("process_resident_memory_bytes", "Resident memory");
-  static const auto anonymous = gauge("process_anonymous_memory_bytes", "Resident memory that is no file's");
+  static const auto anonymous =
+      gauge("process_anonymous_memory_bytes", "Resident memory that is no file's");
   static const auto virtual_memory = gauge("process_virtual_memory_bytes", "Virtual memory");
   static const auto descriptors = gauge("process_open_fds", "Open file descriptors");
-  static const auto descriptors_max = gauge("process_max_fds", "Most file descriptors that may be open");
-  static const auto start = gauge("process_start_time_seconds", "When the process started, in Unix time");
+  static const auto descriptors_max =
+      gauge("process_max_fds", "Most file descriptors that may be open");
+  static const auto start =
+      gauge("process_start_time_seconds", "When the process started, in Unix time");
   static double cpu_before = 0;
 
   rusage usage{};

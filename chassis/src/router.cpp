@@ -36,7 +36,8 @@ std::vector<std::string_view> split(std::string_view path) {
 Segment parse(std::string_view text, const std::string& path) {
   const auto open = text.find('{');
   const auto close = text.find('}');
-  if (open == std::string_view::npos && close == std::string_view::npos) return {std::string{text}, {}, {}};
+  if (open == std::string_view::npos && close == std::string_view::npos)
+    return {std::string{text}, {}, {}};
   if (open == std::string_view::npos || close == std::string_view::npos || close < open + 2 ||
       text.find('{', open + 1) != std::string_view::npos) {
     throw std::logic_error{"malformed route template " + path};
@@ -92,7 +93,8 @@ struct Router::State {
     }
     auto& place = place_of(route.path, path);
     if (place.find(route.method) != nullptr) {
-      throw std::logic_error{"two routes for " + std::string{name(route.method)} + " " + route.path};
+      throw std::logic_error{"two routes for " + std::string{name(route.method)} + " " +
+                             route.path};
     }
     place.routes.push_back(&route);
   }
@@ -111,9 +113,10 @@ struct Router::State {
 Router::Router(Routes routes) : state_{std::make_unique<State>()} {
   state_->routes = std::move(routes);
   for (const auto& route : state_->routes) state_->add(route);
-  std::stable_sort(state_->patterns.begin(), state_->patterns.end(), [](const auto& left, const auto& right) {
-    return left.literal_length > right.literal_length;
-  });
+  std::stable_sort(state_->patterns.begin(), state_->patterns.end(),
+                   [](const auto& left, const auto& right) {
+                     return left.literal_length > right.literal_length;
+                   });
 }
 
 Router::~Router() = default;
@@ -121,7 +124,8 @@ Router::~Router() = default;
 const Routes& Router::routes() const { return state_->routes; }
 
 Router::Match Router::find(Method method, std::string_view path) const {
-  if (path.empty() || path.front() != '/') throw Error{ErrorCode::invalid, "the path must start with a slash"};
+  if (path.empty() || path.front() != '/')
+    throw Error{ErrorCode::invalid, "the path must start with a slash"};
   Match match;
   if (const auto fixed = state_->fixed.find(path); fixed != state_->fixed.end()) {
     match.route = fixed->second.find(method);
@@ -153,7 +157,8 @@ Router::Match Router::find(Method method, std::string_view path) const {
 
 std::string Router::allowed(std::string_view path) const {
   if (path.empty() || path.front() != '/') return {};
-  if (const auto fixed = state_->fixed.find(path); fixed != state_->fixed.end()) return fixed->second.allow();
+  if (const auto fixed = state_->fixed.find(path); fixed != state_->fixed.end())
+    return fixed->second.allow();
   const auto texts = split(path);
   for (const auto& pattern : state_->patterns) {
     if (pattern.matches(texts)) return pattern.allow();
@@ -166,8 +171,9 @@ Response dispatch(const Router& router, Request request, std::string_view target
   try {
     auto match = router.find(request.method, target.substr(0, question));
     if (match.route == nullptr) {
-      throw match.allow.empty() ? Error{ErrorCode::not_found, "there is nothing here"}
-                                : Error{ErrorCode::method_not_allowed, "the method is not allowed here"};
+      throw match.allow.empty()
+          ? Error{ErrorCode::not_found, "there is nothing here"}
+          : Error{ErrorCode::method_not_allowed, "the method is not allowed here"};
     }
     request.path = std::string{target.substr(0, question)};
     request.parameters = std::move(match.parameters);
@@ -179,12 +185,7 @@ Response dispatch(const Router& router, Request request, std::string_view target
     }
     const ContextScope scope{request.context};
     if (match.route->fast) {
-      Route fast = *match.route;
-      fast.handler = [&](const Request& r) {
-        auto response = match.route->fast(r);
-        return response ? *response : match.route->handler(r);
-      };
-      return answer(fast, request);
+      if (auto fast = answer_fast(*match.route, request)) return *fast;
     }
     return answer(*match.route, request);
   } catch (const Error& error) {

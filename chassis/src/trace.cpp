@@ -17,7 +17,8 @@ void write_hex(std::uint64_t value, char* out) {
 std::uint64_t random_bits() {
   thread_local std::mt19937_64 generator = [] {
     std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+    std::seed_seq seed{device(), device(), device(), device(),
+                       device(), device(), device(), device()};
     return std::mt19937_64{seed};
   }();
   std::uint64_t bits = 0;
@@ -36,13 +37,16 @@ bool hex(std::string_view text) {
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-bool all_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
+bool all_zero(std::string_view text) {
+  return text.find_first_not_of('0') == std::string_view::npos;
+}
 
 }  // namespace
 
 Trace Trace::from_header(std::string_view header) {
   // version-trace_id-parent_id-flags: 2, 32, 16 and 2 digits; a later version may append "-...".
-  const bool shaped = header.size() >= 55 && header[2] == '-' && header[35] == '-' && header[52] == '-' &&
+  const bool shaped = header.size() >= 55 && header[2] == '-' && header[35] == '-' &&
+                      header[52] == '-' &&
                       (header.size() == 55 || (header[55] == '-' && header.substr(0, 2) != "00"));
   if (shaped) {
     const auto version = header.substr(0, 2);

@@ -31,10 +31,11 @@ struct chassis::Fields<shop::Line> {
 
 template <>
 struct chassis::Fields<shop::Cart> {
-  static constexpr auto list = std::make_tuple(
-      field("lines", &shop::Cart::lines, length(1, 3)), field("note", &shop::Cart::note, length(1, 5)),
-      field("coupon", &shop::Cart::coupon, nullable), field("total", &shop::Cart::total),
-      field("gift", &shop::Cart::gift));
+  static constexpr auto list =
+      std::make_tuple(field("lines", &shop::Cart::lines, length(1, 3)),
+                      field("note", &shop::Cart::note, length(1, 5)),
+                      field("coupon", &shop::Cart::coupon, nullable),
+                      field("total", &shop::Cart::total), field("gift", &shop::Cart::gift));
 };
 
 namespace chassis {
@@ -43,8 +44,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr auto good = R"({"lines":[{"product_id":"0190a000-0000-7000-8000-00000000ada0","quantity":2}],)"
-                      R"("coupon":null,"total":{"amount":500,"currency":"EUR"},"gift":true})";
+constexpr auto good =
+    R"({"lines":[{"product_id":"0190a000-0000-7000-8000-00000000ada0","quantity":2}],)"
+    R"("coupon":null,"total":{"amount":500,"currency":"EUR"},"gift":true})";
 
 /// The pointers that reading `text` as a Cart complains about.
 std::vector<std::string> complaints(std::string_view text) {
@@ -65,8 +67,8 @@ TEST(Json, what_was_written_reads_back_the_same) {
 TEST(Json, every_bad_field_is_named_at_once) {
   EXPECT_THAT(complaints(R"({"lines":[{"product_id":"7","quantity":0,"colour":"red"}],)"
                          R"("note":"too long","total":{"amount":-1},"gift":"yes","a/b":1})"),
-              ElementsAre("/a~1b", "/lines/0/colour", "/lines/0/product_id", "/lines/0/quantity", "/note",
-                          "/total/currency", "/total/amount", "/gift"));
+              ElementsAre("/a~1b", "/lines/0/colour", "/lines/0/product_id", "/lines/0/quantity",
+                          "/note", "/total/currency", "/total/amount", "/gift"));
 }
 
 TEST(Json, a_list_outside_its_length_is_refused) {
@@ -79,8 +81,10 @@ TEST(Json, lengths_count_characters_and_not_bytes) {
 }
 
 TEST(Json, control_characters_and_nul_are_refused) {
-  EXPECT_THAT(complaints(std::string{good}.insert(1, R"("note":"a\u0001",)")), ElementsAre("/note"));
-  EXPECT_THAT(complaints(std::string{good}.insert(1, R"("note":"a\u0000",)")), ElementsAre("/note"));
+  EXPECT_THAT(complaints(std::string{good}.insert(1, R"("note":"a\u0001",)")),
+              ElementsAre("/note"));
+  EXPECT_THAT(complaints(std::string{good}.insert(1, R"("note":"a\u0000",)")),
+              ElementsAre("/note"));
 }
 
 TEST(Json, a_repeated_member_is_refused) {
@@ -99,7 +103,8 @@ TEST(Json, broken_encoding_and_broken_text_are_refused) {
 }
 
 TEST(Json, a_peers_answer_may_hold_more_than_we_know) {
-  EXPECT_EQ(from_json<Money>(R"({"amount":5,"currency":"EUR","new":1})", Unknown::ignore).amount, 5);
+  EXPECT_EQ(from_json<Money>(R"({"amount":5,"currency":"EUR","new":1})", Unknown::ignore).amount,
+            5);
 }
 
 TEST(Problem, it_carries_type_status_detail_trace_and_fields) {

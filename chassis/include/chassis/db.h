@@ -8,6 +8,7 @@
 #include <pqxx/pqxx>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "chassis/error.h"
@@ -21,13 +22,37 @@ struct Statement {
   const char* sql;
 };
 
+namespace detail {
+
+class Connection;
+
+/// One statement in progress: prepared, watched for the Context's deadline, measured.
+class Run {
+ public:
+  /// Throws Error{timeout} when the deadline has passed already.
+  Run(Connection& connection, const Statement* statement);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+/// A parameter in PostgreSQL's text form, or NULL.
+struct Nullable {
+  std::optional<std::string> text{};
+};
+
+}  // namespace detail
+
 /// A run of statements on one connection: one transaction in Database::write(), none in read().
 class Transaction {
  public:
   /// Arguments: text, numbers, bool, std::optional of these (empty = NULL), nullptr.
   template <typename... Arguments>
   pqxx::result run(const Statement& statement, const Arguments&... arguments) {
-    prepare(statement);
+    const detail::Run run{connection_, &statement};
     return transaction_.exec_prepared(statement.name, parameter(arguments)...);
   }
 
@@ -48,14 +73,15 @@ class Transaction {
   }
 
   /// SQL without parameters, for migrations and tests.
-  pqxx::result exec(const std::string& sql) { return transaction_.exec(sql); }
+  pqxx::result exec(const std::string& sql) {
+    const detail::Run run{connection_, nullptr};
+    return transaction_.exec(sql);
+  }
 
  private:
   friend class Database;
-  struct Connection;
-  Transaction(Connection& connection, pqxx::transaction_base& transaction)
+  Transaction(detail::Connection& connection, pqxx::transaction_base& transaction)
       : connection_{connection}, transaction_{transaction} {}
-  void prepare(const Statement& statement);
 
   template <typename T>
   static const T& parameter(const T& value) {
@@ -63,19 +89,25 @@ class Transaction {
   }
   static std::string parameter(std::string_view value) { return std::string{value}; }
   template <typename T>
-  static std::unique_ptr<T> parameter(const std::optional<T>& value) {
-    return value ? std::make_unique<T>(*value) : nullptr;
+  static detail::Nullable parameter(const std::optional<T>& value) {
+    if (!value) return {};
+    if constexpr (std::is_convertible_v<T, std::string_view>) {
+      return {std::string{*value}};
+    } else {
+      return {pqxx::to_string(*value)};
+    }
   }
 
-  Connection& connection_;
+  detail::Connection& connection_;
   pqxx::transaction_base& transaction_;
 };
 
 /// A PostgreSQL database. Each calling thread has a connection of its own, opened on first use and
-/// closed with the thread. Both functions run `work(Transaction&)` and return its result; they
-/// cancel the running query when the Context's deadline passes (Error{timeout}), and turn database
-/// errors into Error: a lost connection is `unavailable`, a broken constraint that the work did not
-/// catch is `conflict`, a lock or statement time-out is `unavailable`.
+/// closed with the thread. While it cannot be opened, calls fail at once. Both functions run
+/// `work(Transaction&)` and return its result; they cancel the running query when the Context's
+/// deadline passes (Error{timeout}), and turn database errors into Error: a lost connection is
+/// `unavailable`, a broken constraint that the work did not catch is `conflict`, a statement
+/// time-out is `timeout`, a lock time-out is `unavailable`.
 class Database {
  public:
   /// `application` is shown in pg_stat_activity.
@@ -93,8 +125,9 @@ class Database {
 
   /// One transaction (READ COMMITTED), committed when `work` returns, rolled back when it throws.
   /// Serialization failures and deadlocks are retried up to three times, so `work` must not touch
-  /// anything outside. When the connection is lost during the commit nobody knows its outcome:
-  /// Error{unavailable}; let an Idempotency-Key settle it.
+  /// anything outside; a connection lost before the commit is tried once more. When the connection
+  /// is lost during the commit nobody knows its outcome: Error{unavailable}; let an Idempotency-Key
+  /// settle it.
   template <typename Work>
   auto write(Work&& work) {
     return run(true, std::forward<Work>(work));
@@ -123,3 +156,11 @@ class Database {
 };
 
 }  // namespace chassis
+
+template <>
+struct pqxx::string_traits<chassis::detail::Nullable> {
+  static constexpr const char* name() noexcept { return "chassis::detail::Nullable"; }
+  static constexpr bool has_null() noexcept { return true; }
+  static bool is_null(const chassis::detail::Nullable& value) { return !value.text; }
+  static std::string to_string(const chassis::detail::Nullable& value) { return *value.text; }
+};

@@ -143,6 +143,8 @@ Query form_fields(const Request& request);
 /// Runs one route's access rule and handler and turns whatever is thrown into a problem document.
 /// Never throws. Error keeps its detail; anything else is logged and answered as `internal`.
 Response answer(const Route& route, const Request& request) noexcept;
+/// The same for the route's FastHandler; nothing when the handler is to run in a worker.
+std::optional<Response> answer_fast(const Route& route, const Request& request) noexcept;
 /// The problem document of an error, with its headers.
 Response problem(const Error& error, const Trace& trace);
 

@@ -19,4 +19,7 @@ namespace chassis {
 Response once(Database& database, const Request& request, std::string_view route,
               const std::function<Response(Transaction&)>& effect);
 
+/// Deletes keys older than 24 hours, in a bounded batch. App calls it every few minutes.
+void purge_idempotency_keys(Database& database);
+
 }  // namespace chassis

@@ -56,10 +56,13 @@ struct Length {
 constexpr Length length(std::size_t least, std::size_t most) { return {least, most}; }
 
 struct Matches {
-  const char* pattern;  // ECMAScript, the whole text
-  const char* what;     // "an ISO 4217 code such as EUR"
+  bool (*accepts)(std::string_view);
+  const char* what;  // "an ISO 4217 code such as EUR"
 };
-constexpr Matches matches(const char* pattern, const char* what) { return {pattern, what}; }
+/// Text that `accepts` says yes to.
+constexpr Matches matches(bool (*accepts)(std::string_view), const char* what) {
+  return {accepts, what};
+}
 
 /// A UUID in canonical form.
 struct Uuid {};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "chassis/json.h"
 
@@ -15,11 +16,14 @@ struct Money {
   bool operator==(const Money&) const = default;
 };
 
+/// Three capital letters, as the codes of ISO 4217 have.
+bool is_currency(std::string_view text);
+
 template <>
 struct Fields<Money> {
   static constexpr auto list = std::make_tuple(
       field("amount", &Money::amount, range(0, 1'000'000'000'000)),
-      field("currency", &Money::currency, matches("[A-Z]{3}", "an ISO 4217 code such as EUR")));
+      field("currency", &Money::currency, matches(is_currency, "an ISO 4217 code such as EUR")));
 };
 
 /// Checked arithmetic: throws Error{invalid} on overflow or when the currencies differ.

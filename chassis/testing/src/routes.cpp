@@ -41,7 +41,8 @@ Response RouteTester::get(const std::string& target, Headers headers) {
   return send(Method::get, target, {}, std::move(headers));
 }
 
-Response RouteTester::send(Method method, const std::string& target, std::string body, Headers headers) {
+Response RouteTester::send(Method method, const std::string& target, std::string body,
+                           Headers headers) {
   Request request = base_;
   request.method = method;
   request.headers = std::move(headers);
@@ -67,7 +68,8 @@ void expect_described(const Routes& routes, std::string_view openapi_json) {
     served.insert(method + " " + route.path);
     served_paths.insert(route.path);
     const auto path = paths->member(route.path.c_str());
-    EXPECT_TRUE(path && path->member(method.c_str())) << method << " " << route.path << " is not described";
+    EXPECT_TRUE(path && path->member(method.c_str()))
+        << method << " " << route.path << " is not described";
   }
   for (const auto& path : served_paths) {
     const auto described = paths->member(path.c_str());
@@ -81,7 +83,8 @@ void expect_described(const Routes& routes, std::string_view openapi_json) {
   }
   // Paths that no route serves at all are found in the text: "paths" has one member for each.
   const auto raw = paths->raw();
-  for (std::size_t at = raw.find("\"/v1/"); at != std::string::npos; at = raw.find("\"/v1/", at + 1)) {
+  for (std::size_t at = raw.find("\"/v1/"); at != std::string::npos;
+       at = raw.find("\"/v1/", at + 1)) {
     const auto end = raw.find('"', at + 1);
     if (raw.compare(end, 3, "\":{") != 0) continue;
     const auto path = raw.substr(at + 1, end - at - 1);
