@@ -9,14 +9,14 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-15 busybox tzdata \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
+WORKDIR /image
 RUN pg=/usr/lib/postgresql/15 \
     && rm -rf $pg/lib/bitcode $pg/lib/llvmjit* $pg/lib/*plperl* $pg/lib/*plpython* \
-    && /collect.sh /root-of-image \
+    && /collect.sh . \
          $pg/bin/postgres $pg/bin/initdb $pg/bin/psql $pg/bin/pg_isready $pg/bin/pg_dump $pg/bin/pg_restore \
          $pg/bin/pgbench $pg/lib/*.so /bin/busybox \
-    && cp --archive --parents /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8 /root-of-image \
-    && rm -rf /root-of-image/usr/share/postgresql/15/man /root-of-image/usr/share/zoneinfo/right \
-    && cd /root-of-image \
+    && cp --archive --parents /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8 . \
+    && rm -rf usr/share/postgresql/15/man usr/share/zoneinfo/right \
     && for command in sh mv rm mkdir chmod sed; do ln -s busybox bin/$command; done \
     && mkdir -p etc run/postgresql tmp var/lib/postgresql \
     && ln -s ../run var/run \
@@ -26,7 +26,7 @@ RUN pg=/usr/lib/postgresql/15 \
     && chmod 1777 tmp
 
 FROM scratch
-COPY --from=files /root-of-image /
+COPY --from=files /image /
 COPY Dockerfiles/postgres.sh /entrypoint
 ENV PATH=/usr/lib/postgresql/15/bin:/bin PGDATA=/var/lib/postgresql/data LANG=C.UTF-8
 USER 65532:65532

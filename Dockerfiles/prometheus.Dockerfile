@@ -7,17 +7,17 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates prometheus \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
+WORKDIR /image
 # The web pages name their libraries by links out of the folder: copied as the files they are.
-RUN /collect.sh /root-of-image /usr/bin/prometheus /etc/ssl/certs/ca-certificates.crt \
-    && cp --recursive --dereference --parents /usr/share/prometheus/web /etc/prometheus/console_libraries /root-of-image \
-    && cd /root-of-image \
+RUN /collect.sh . /usr/bin/prometheus /etc/ssl/certs/ca-certificates.crt \
+    && cp --recursive --dereference --parents /usr/share/prometheus/web /etc/prometheus/console_libraries . \
     && rm -rf usr/share/prometheus/web/static/moment-timezone/data/unpacked \
     && mkdir -p data tmp \
     && echo 'prometheus:x:65532:65532:Prometheus:/data:/' >etc/passwd \
     && chown 65532:65532 data && chmod 1777 tmp
 
 FROM scratch
-COPY --from=files /root-of-image /
+COPY --from=files /image /
 USER 65532:65532
 EXPOSE 9090
 ENTRYPOINT ["/usr/bin/prometheus"]

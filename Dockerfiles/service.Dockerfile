@@ -8,6 +8,7 @@
 
 FROM debian:bookworm-slim AS build
 ARG PREBUILT=
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /src
 COPY tools/packages.txt tools/packages.txt
 # The packages to compile; the libraries' alone when there is nothing to compile.
@@ -24,13 +25,13 @@ RUN if [ -n "$PREBUILT" ]; then mkdir -p /out && cp -r "$PREBUILT" /out/bin; els
       && cmake --build --preset release && cmake --install build/release; fi
 # What surrounds the programs: libraries, a user (libpq asks who it is), the authorities to trust.
 RUN rm -f /out/bin/*_test /out/bin/*_bench \
-    && Dockerfiles/collect.sh /root-of-image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
-    && rm -rf /root-of-image/out \
-    && mkdir -p /root-of-image/tmp && chmod 1777 /root-of-image/tmp \
-    && echo 'service:x:65532:65532:A service:/:/none' >/root-of-image/etc/passwd
+    && Dockerfiles/collect.sh /image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
+    && rm -rf /image/out \
+    && mkdir -p /image/tmp && chmod 1777 /image/tmp \
+    && echo 'service:x:65532:65532:A service:/:/none' >/image/etc/passwd
 
 FROM scratch
-COPY --from=build /root-of-image /
+COPY --from=build /image /
 ARG SERVICE
 COPY --from=build /out/bin/${SERVICE} /service
 USER 65532:65532

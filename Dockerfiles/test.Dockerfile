@@ -7,13 +7,13 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends busybox ca-certificates curl \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
-RUN /collect.sh /root-of-image /usr/bin/curl /bin/busybox /etc/ssl/certs/ca-certificates.crt \
-    && cd /root-of-image \
+WORKDIR /image
+RUN /collect.sh . /usr/bin/curl /bin/busybox /etc/ssl/certs/ca-certificates.crt \
     && mkdir -p tmp && chmod 1777 tmp \
     && for command in sh cat grep head sed sleep nc nslookup; do ln -s busybox bin/$command; done \
     && echo 'test:x:65532:65532:Tests:/tmp:/bin/sh' >etc/passwd
 
 FROM scratch
-COPY --from=files /root-of-image /
+COPY --from=files /image /
 USER 65532:65532
 CMD ["sh"]

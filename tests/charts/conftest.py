@@ -1,0 +1,70 @@
+"""Renders the charts as `helm template` does, and gives what comes out."""
+
+import copy
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHART = ROOT / "charts/serai"
+
+
+def helm(*arguments: str, values: dict | None = None) -> subprocess.CompletedProcess:
+    """Runs helm and returns what it said, whether it liked the chart or not."""
+    return subprocess.run(["helm", *arguments, *(["--values", "-"] if values else [])], cwd=ROOT, text=True,
+                          input=yaml.safe_dump(values) if values else None, capture_output=True, timeout=120)
+
+
+def render(values: dict | None = None, name: str = "serai", is_upgrade: bool = False) -> list[dict]:
+    """Every object of the chart with these values."""
+    told = helm("template", name, str(CHART), "--namespace", "serai", *(["--is-upgrade"] if is_upgrade else []),
+                values=values)
+    assert told.returncode == 0, told.stderr
+    return [thing for thing in yaml.safe_load_all(told.stdout) if thing]
+
+
+def refusal(values: dict) -> str:
+    """What helm says about values that it must not take."""
+    told = helm("template", "serai", str(CHART), values=values)
+    assert told.returncode != 0, f"these values were taken: {values}"
+    return told.stderr
+
+
+def of(objects: list[dict], kind: str) -> dict[str, dict]:
+    """The objects of one kind, by name."""
+    return {thing["metadata"]["name"]: thing for thing in objects if thing["kind"] == kind}
+
+
+def pods(objects: list[dict]) -> dict[str, dict]:
+    """The specification of every pod that the objects make, by the object's kind and name."""
+    found = {}
+    for thing in objects:
+        spec = thing if thing["kind"] == "Pod" else thing.get("spec", {}).get("template")
+        if isinstance(spec, dict) and "containers" in spec.get("spec", {}):
+            found[f"{thing['kind']} {thing['metadata']['name']}"] = spec
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def helm_is_here():
+    if not shutil.which("helm"):
+        pytest.exit("helm is not on the path: install helm 3.14 or newer", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def rendered() -> list[dict]:
+    return render()
+
+
+@pytest.fixture
+def objects(rendered) -> list[dict]:
+    """The chart as it comes."""
+    return copy.deepcopy(rendered)
+
+
+@pytest.fixture(scope="session")
+def values() -> dict:
+    return yaml.safe_load((CHART / "values.yaml").read_text())

@@ -1,0 +1,181 @@
+"""What the charts make when nothing is wrong."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+from conftest import CHART, ROOT, helm, of, pods, render
+
+SERVICE = ROOT / "charts/service"
+
+
+def test_helm_finds_no_fault():
+    told = helm("lint", "--strict", str(CHART))
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("version", ["1.30", "1.34"])
+def test_kubernetes_knows_every_field(objects, version, tmp_path):
+    file = tmp_path / "all.yaml"
+    file.write_text(yaml.safe_dump_all(objects))
+    told = subprocess.run([sys.executable, "-m", "kubernetes_validate", "--strict", "--kubernetes-version", version,
+                           str(file)], capture_output=True, text=True, timeout=120)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_every_image_follows_its_own_tag_or_the_common_one():
+    objects = render({"global": {"image": {"repository": "registry.example/shop", "tag": "7"}},
+                      "product": {"image": {"tag": "8"}}})
+    images = {name: pod["spec"]["containers"][0]["image"] for name, pod in pods(objects).items()}
+    assert images["Deployment product"] == images["Job product-seed"] == "registry.example/shop/product:8"
+    assert images["Deployment user"] == "registry.example/shop/user:7"
+    assert images["StatefulSet user-db"] == "registry.example/shop/postgres:7"
+
+
+def test_a_new_tag_for_one_service_changes_no_other_pod():
+    def templates(values):
+        made = pods(render(values))
+        for pod in made.values():
+            pod["metadata"].get("annotations", {}).pop("checksum/database", None)  # a password made in each render
+        return made
+
+    before, after = templates({"user": {"image": {"tag": "1"}}}), templates({"user": {"image": {"tag": "2"}}})
+    assert {name for name in before if before[name] != after[name]} == {"Deployment user", "Job user-seed"}
+
+
+def test_replicas_are_left_to_whoever_scales(objects):
+    assert not [name for name, one in of(objects, "Deployment").items()
+                if "replicas" in one["spec"] and name != "prometheus"]
+    assert of(render({"product": {"replicas": 3}}), "Deployment")["product"]["spec"]["replicas"] == 3
+    scaled = {"product": {"replicas": 3, "autoscaling": {"enabled": True}}}
+    assert "replicas" not in of(render(scaled), "Deployment")["product"]["spec"]
+
+
+def test_a_disruption_budget_only_where_copies_can_be_spared(objects):
+    assert not of(objects, "PodDisruptionBudget")
+    assert list(of(render({"product": {"replicas": 2}}), "PodDisruptionBudget")) == ["product"]
+    assert list(of(render({"user": {"autoscaling": {"enabled": True}}}), "PodDisruptionBudget")) == ["user"]
+
+
+def test_the_cluster_scales_by_itself_only_when_told(objects):
+    assert not of(objects, "HorizontalPodAutoscaler")
+    hpa = of(render({"user": {"autoscaling": {"enabled": True, "replicasMax": 9}}}), "HorizontalPodAutoscaler")
+    assert hpa["user"]["spec"]["maxReplicas"] == 9
+
+
+def test_every_pod_is_restricted(objects):
+    for name, pod in pods(objects).items():
+        spec = pod["spec"]
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["enableServiceLinks"] is False, name
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
+            }, name
+            assert container["resources"]["requests"].keys() == {"cpu", "memory"}, name
+            assert "memory" in container["resources"]["limits"], name
+            assert not container["image"].endswith(":latest"), name
+
+
+def test_every_server_has_its_probes_and_time_to_stop(objects, values):
+    for name, deployment in of(objects, "Deployment").items():
+        if name == "prometheus":
+            continue
+        pod = deployment["spec"]["template"]["spec"]
+        container = pod["containers"][0]
+        assert container["startupProbe"]["httpGet"]["path"] == "/health", name
+        assert container["readinessProbe"]["httpGet"]["path"] == "/ready", name
+        assert container["livenessProbe"]["httpGet"]["path"] == "/health", name
+        drain_ms = int(next(e["value"] for e in container["env"] if e["name"] == "DRAIN_MS"))
+        assert pod["terminationGracePeriodSeconds"] * 1000 > drain_ms + 10_000, name
+
+
+def test_the_call_graph_makes_the_addresses(objects, values):
+    for caller, called in values["global"]["calls"].items():
+        container = of(objects, "Deployment")[caller]["spec"]["template"]["spec"]["containers"][0]
+        env = {e["name"]: e["value"] for e in container["env"]}
+        if (values[caller] or {}).get("balances"):
+            expected = {f"{one.upper()}_ADDRESS": f"{one}-pods.serai.svc.cluster.local:8080" for one in called}
+        else:
+            expected = {f"{one.upper()}_URL": f"http://{one}:8080" for one in called}
+        given = {name: value for name, value in env.items()
+                 if name.endswith(("_URL", "_ADDRESS")) and name != "PUBLIC_URL"}
+        assert given == expected, caller
+
+
+def test_one_service_installs_alone(values):
+    objects = render({"tags": {"all": False}, "product": {"enabled": True}}, name="product")
+    assert set(of(objects, "Deployment")) == {"product"}
+    assert set(of(objects, "StatefulSet")) == {"product-db"}
+    assert set(of(objects, "NetworkPolicy")) == {"product", "product-db", "product-seed"}
+    together = render()
+    for kind, name in [("Service", "product"), ("NetworkPolicy", "product"), ("NetworkPolicy", "product-db")]:
+        assert of(objects, kind)[name]["spec"] == of(together, kind)[name]["spec"]
+
+
+def test_a_system_can_be_chosen_by_its_tag(values):
+    objects = render({"tags": {"all": False, "shop": True}})
+    assert set(of(objects, "Deployment")) >= {"gateway", "frontend", "user", "product"}
+
+
+def test_one_service_can_be_left_out():
+    objects = render({"frontend": {"enabled": False}})
+    assert "frontend" not in of(objects, "Deployment")
+    assert "gateway" in of(objects, "Deployment")
+
+
+def test_every_service_is_scraped_one_pod_at_a_time(objects, values):
+    text = of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"]
+    jobs = {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
+    for name in values["global"]["calls"]:
+        discovery = jobs[name]["dns_sd_configs"][0]
+        service = of(objects, "Service")[f"{name}-all"]["spec"]
+        assert discovery["names"] == [f"{name}-all.serai.svc.cluster.local"]
+        assert discovery["type"] == "A"
+        assert discovery["port"] == service["ports"][0]["port"]
+        assert service["clusterIP"] == "None" and service["publishNotReadyAddresses"] is True
+
+
+def test_a_database_for_each_service_with_data_and_for_no_other(objects, values):
+    owners = {name for name in values["global"]["calls"] if values[name].get("database", {}).get("enabled", True)}
+    assert {"user", "product"} <= owners and not {"gateway", "frontend"} & owners
+    assert set(of(objects, "StatefulSet")) == {f"{name}-db" for name in owners}
+
+
+def test_existing_secrets_are_used_by_name():
+    objects = render({"global": {"secrets": {"create": False, "signingKeys": "mine", "internalToken": "ours"}}})
+    assert set(of(objects, "Secret")) == set(of(objects, "StatefulSet"))  # only those of the databases
+    volumes = of(objects, "Deployment")["user"]["spec"]["template"]["spec"]["volumes"]
+    assert {v["secret"]["secretName"] for v in volumes} == {"mine", "ours", "user-db"}
+
+
+def test_no_demo_data_unless_wanted():
+    assert not of(render({"global": {"demo": "none"}}), "Job")
+    container = pods(render({"global": {"demo": "large"}}))["Job product-seed"]["spec"]["containers"][0]
+    assert container["args"] == ["seed", "--size", "large"]
+
+
+def described(schema: dict, path: str = ""):
+    """Every property of a schema that no description explains."""
+    for name, one in schema.get("properties", {}).items():
+        if "description" not in one:
+            yield f"{path}{name}"
+        yield from described(one, f"{path}{name}.")
+
+
+@pytest.mark.parametrize("chart", [CHART, SERVICE], ids=lambda chart: chart.name)
+def test_every_value_is_described(chart):
+    schema = json.loads((chart / "values.schema.json").read_text())
+    assert not list(described(schema))
+
+
+def test_every_value_of_a_service_stands_in_its_values_file():
+    schema = json.loads((SERVICE / "values.schema.json").read_text())
+    given = yaml.safe_load((SERVICE / "values.yaml").read_text())
+    assert set(schema["properties"]) - {"enabled"} == set(given)
+    for name in ("image", "autoscaling", "service", "database"):
+        assert set(schema["properties"][name]["properties"]) == set(given[name]), name
