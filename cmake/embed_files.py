@@ -1,4 +1,4 @@
-"""Writes a C++ source that holds files: embed_files.py OUTPUT NAMESPACE ROOT FILE...
+"""Writes a C++ source that holds files, and its header: embed_files.py OUTPUT NAMESPACE ROOT FILE...
 
 A .yaml file is stored as JSON, so that a service can serve its OpenAPI description without a YAML
 parser. The text is written as string literals of one line each, which compile fast.
@@ -37,6 +37,12 @@ def main() -> None:
         parts = [data[i:i + LITERAL_BYTES_MAX] for i in range(0, len(data), LITERAL_BYTES_MAX)] or [b""]
         literals = "\n     ".join(literal(part) for part in parts)
         entries.append(f"    {{{literal(name.encode())},\n     std::string_view{{{literals}, {len(data)}}}}},\n")
+    header = pathlib.Path(output).with_suffix(".h")
+    declaration = ('#pragma once\n\n#include "chassis/files.h"\n\n'
+                   f"namespace {namespace} {{\n\n/// The files compiled into this program.\n"
+                   f"chassis::Files embedded();\n\n}}  // namespace {namespace}\n")
+    if not header.exists() or header.read_text() != declaration:  # a newer date would compile its readers anew
+        header.write_text(declaration)
     pathlib.Path(output).write_text(
         '#include "chassis/files.h"\n\n'
         f"namespace {namespace} {{\n\n"
