@@ -103,11 +103,12 @@ class Transaction {
 };
 
 /// A PostgreSQL database. Each calling thread has a connection of its own, opened on first use and
-/// closed with the thread. While it cannot be opened, calls fail at once. Both functions run
-/// `work(Transaction&)` and return its result; they cancel the running query when the Context's
-/// deadline passes (Error{timeout}), and turn database errors into Error: a lost connection is
-/// `unavailable`, a broken constraint that the work did not catch is `conflict`, a statement
-/// time-out is `timeout`, a lock time-out is `unavailable`.
+/// closed with the thread; while it cannot be opened, calls fail at once. read() and write() run
+/// `work(Transaction&)` and return its result. They cancel the running statement when the Context's
+/// deadline passes (Error{timeout}), and give up the connection when even that does not help within
+/// a second. Database errors become Error: a lost connection is `unavailable`, a broken constraint
+/// that the work did not catch is `conflict`, a statement time-out (10 s) is `timeout`, a lock
+/// time-out (5 s) is `unavailable`.
 class Database {
  public:
   /// `application` is shown in pg_stat_activity.
