@@ -314,7 +314,14 @@ class PistacheHandler final : public Http::Handler {
     if (in.headers().rawList().find("Transfer-Encoding") != in.headers().rawList().end()) {
       throw Error{ErrorCode::length_required, "send the body with Content-Length"};
     }
-    if (progress != Http::Private::State::Done) return;
+    if (progress != Http::Private::State::Done) {
+      const bool head_came = scanner.head_bytes() != 0;
+      if (head_came && parser->step()->id() != Http::Private::BodyStep::Id) {
+        throw Error{ErrorCode::invalid, "the request is not well-formed HTTP"};
+      }
+      return;
+    }
+    check_length(in);
     // The end that was found must be the end that the parser saw: anything behind it is another
     // request, or an attempt to smuggle one.
     if (scanner.head_bytes() + in.body().size() != scanner.bytes()) connection->close_next();
@@ -322,6 +329,17 @@ class PistacheHandler final : public Http::Handler {
     state_->receive(connection, in);
     scanner.reset();
     parser->reset();
+  }
+
+  /// Pistache takes a Content-Length that is no number for 0.
+  static void check_length(const Http::Request& in) {
+    const auto& headers = in.headers().rawList();
+    const auto length = headers.find("Content-Length");
+    if (length == headers.end()) return;
+    const auto text = length->second.value();
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+      throw Error{ErrorCode::invalid, "Content-Length is not a number"};
+    }
   }
 
   /// Answers what cannot be understood. The rest of the connection cannot be trusted: it closes.
