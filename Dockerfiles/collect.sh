@@ -7,6 +7,8 @@ set -eu
 root=$1
 shift
 mkdir -p "$root"
+root=$(cd "$root" && pwd)
+cd /  # cp --parents looks for the folders of an absolute path from here
 for file; do
   needed=$(ldd "$file" 2>/dev/null || true)
   case $needed in

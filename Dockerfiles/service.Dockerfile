@@ -20,12 +20,15 @@ RUN packages=$(sed -n 's/^build //p' tools/packages.txt) \
     && rm -rf /var/lib/apt/lists/*
 COPY . .
 ARG VERSION=unknown
-RUN if [ -n "$PREBUILT" ]; then mkdir -p /out && cp -r "$PREBUILT" /out/bin; else \
+RUN mkdir -p /out/bin \
+    && if [ -n "$PREBUILT" ]; then \
+      for service in services/*/CMakeLists.txt; do cp "$PREBUILT/$(basename "$(dirname "$service")")" /out/bin; done; \
+    else \
       cmake --preset release -DSERAI_TESTS=OFF -DSERAI_VERSION="$VERSION" -DCMAKE_INSTALL_PREFIX=/out \
-      && cmake --build --preset release && cmake --install build/release; fi
+      && cmake --build --preset release && cmake --install build/release; \
+    fi
 # What surrounds the programs: libraries, a user (libpq asks who it is), the authorities to trust.
-RUN rm -f /out/bin/*_test /out/bin/*_bench \
-    && Dockerfiles/collect.sh /image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
+RUN Dockerfiles/collect.sh /image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
     && rm -rf /image/out \
     && mkdir -p /image/tmp && chmod 1777 /image/tmp \
     && echo 'service:x:65532:65532:A service:/:/none' >/image/etc/passwd
