@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 // How long a server may take to react to a cancellation before the connection is given up.
 constexpr auto cut_after = 1000ms;
+// A deadline farther away than this is none.
+constexpr auto far = std::chrono::hours{24};
 
 /// What every session of ours has. `options` is joined to what the URL says.
 constexpr std::array<std::pair<const char*, const char*>, 9> session{{
@@ -149,18 +151,16 @@ void Connection::begin(const Statement* statement) {
     throw Error{ErrorCode::timeout, "there was no time left to ask the database"};
   }
   running_ = statement == nullptr ? nullptr : &prepare(*statement);
-  watched_ = deadline != Deadline::max();
+  watched_ = deadline - started_ < far;
   if (watched_) watchdog_.begin(*guard_, deadline, deadline + cut_after);
 }
 
 void Connection::begin_last() {
   running_ = nullptr;
   const auto deadline = Context::current().deadline;
-  watched_ = deadline != Deadline::max();
-  if (watched_) {
-    const auto from = std::max(deadline, std::chrono::steady_clock::now());
-    watchdog_.begin(*guard_, Deadline::max(), from + cut_after);
-  }
+  const auto now = std::chrono::steady_clock::now();
+  watched_ = deadline - now < far;
+  if (watched_) watchdog_.begin(*guard_, Deadline::max(), std::max(deadline, now) + cut_after);
 }
 
 void Connection::end() {
@@ -183,9 +183,10 @@ const Connection::Prepared& Connection::prepare(const Statement& statement) {
   // Sent to the server together with the first use.
   handle_->prepare(statement.name, statement.sql);
   return prepared_
-      .emplace(name, Prepared{statement.sql, histogram("db_statement_duration_seconds",
-                                                       "Time from sending a statement to its result",
-                                                       {{"statement", std::string{name}}})})
+      .emplace(name,
+               Prepared{statement.sql, histogram("db_statement_duration_seconds",
+                                                 "Time from sending a statement to its result",
+                                                 {{"statement", std::string{name}}})})
       .first->second;
 }
 

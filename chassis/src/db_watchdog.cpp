@@ -23,8 +23,7 @@ constexpr auto cancel_most = 1000ms;
 }  // namespace
 
 Guard::Guard(pg_conn* connection)
-    : cancel_{PQgetCancel(connection)},
-      socket_{fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 3)} {}
+    : cancel_{PQgetCancel(connection)}, socket_{fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 3)} {}
 
 Guard::~Guard() {
   PQfreeCancel(cancel_);

@@ -27,4 +27,20 @@ std::string to_text(Time time);
 /// Throws Error{invalid} for anything else.
 Time to_time(std::string_view text);
 
+class JsonWriter;
+class JsonValue;
+
+namespace detail {
+
+/// How a Time stands in JSON (json.h): as its text.
+template <typename T>
+struct JsonForm;
+template <>
+struct JsonForm<Time> {
+  static void write(JsonWriter& json, Time time);
+  static void read(const JsonValue& json, Time& time);
+};
+
+}  // namespace detail
+
 }  // namespace chassis
