@@ -22,8 +22,12 @@ class Site:
             self.gateway.wait_for(name)
 
     def seen(self) -> list[dict]:
-        """All requests that reached any upstream."""
-        return [got for each in self.upstreams.values() for got in each.requests]
+        """All requests that reached any upstream, in the order they came."""
+        everything = [got for each in self.upstreams.values() for got in each.requests]
+        return sorted(everything, key=lambda got: got["number"])
+
+    def seen_since(self, before: int) -> list[dict]:
+        return self.seen()[before:]
 
     def stop(self):
         for each in self.upstreams.values():

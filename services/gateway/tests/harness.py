@@ -63,7 +63,7 @@ def public_pem(key) -> bytes:
 def write_certificate(folder: pathlib.Path) -> None:
     """Leaves tls.crt and tls.key for localhost in `folder`, as a kubernetes.io/tls Secret is mounted."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"localhost {uuid.uuid4()}")])
     now = datetime.datetime.now(datetime.timezone.utc)
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
@@ -155,6 +155,7 @@ class Upstream:
                 if self.path == "/ready":
                     return self.send(200 if upstream.ready else 503, b"{}")
                 got = {
+                    "number": time.monotonic_ns(),
                     "name": upstream.name,
                     "method": self.command,
                     "path": self.path,
@@ -246,12 +247,20 @@ class Gateway:
         self.log = folder / "log"
         with self.log.open("wb") as log, (folder / "errors").open("wb") as errors:
             self.process = subprocess.Popen(
-                [GATEWAY / "gateway"], env=environment | settings, stdout=log, stderr=errors
+                [GATEWAY / "gateway"], env=environment | settings, stdout=log, stderr=errors, start_new_session=True
             )
-        self.trust = ssl.create_default_context(cafile=folder / "tls.crt")
         self.url = f"https://localhost:{self.port}"
         self.client = httpx.Client(base_url=self.url, verify=self.trust, timeout=PATIENCE_S)
         wait_until(self.is_ready, "the gateway to be ready")
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """A context of one's own: httpx writes its protocols into the one it is given."""
+        return ssl.create_default_context(cafile=self.authorities)
+
+    @property
+    def authorities(self) -> pathlib.Path:
+        return self.folder / "tls.crt"
 
     def is_ready(self) -> bool:
         assert self.process.poll() is None, (self.folder / "errors").read_text()
@@ -275,17 +284,18 @@ class Gateway:
     def bearer(self, **changes) -> dict:
         return {"Authorization": "Bearer " + self.token(**changes)}
 
-    def connect(self) -> ssl.SSLSocket:
+    def connect(self, context: ssl.SSLContext | None = None) -> ssl.SSLSocket:
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self.trust.wrap_socket(plain, server_hostname="localhost")
+        return (context or self.trust).wrap_socket(plain, server_hostname="localhost")
 
     def raw(self, data: bytes) -> bytes:
         """Sends these bytes over TLS and returns all that comes until the gateway closes."""
         with self.connect() as connection:
-            connection.sendall(data)
             received = b""
-            with contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):
+            with contextlib.suppress(ConnectionError, ssl.SSLEOFError):
+                connection.sendall(data)
+            with contextlib.suppress(ConnectionError, ssl.SSLEOFError):
                 while chunk := connection.recv(65536):
                     received += chunk
             return received
@@ -304,5 +314,5 @@ class Gateway:
         try:
             self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             raise
