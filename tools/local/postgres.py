@@ -134,8 +134,20 @@ class Server:
             words += [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
             if not reachable(self.folder, owner):
                 # A checkout in root's home: other users may not pass, so this one process gets the right to.
-                words += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+                right = right_to_pass(self.folder)
+                words += [f"--inh-caps=+{right}", f"--ambient-caps=+{right}"]
         return [*words, "--"] if len(words) > 1 else []
+
+
+def right_to_pass(folder: pathlib.Path) -> str:
+    """The least capability we may hand on that passes closed folders; containers often lack the first."""
+    line = next(line for line in pathlib.Path("/proc/self/status").read_text().splitlines() if line.startswith("CapBnd"))
+    bounds = int(line.split()[1], 16)
+    for name, bit in (("dac_read_search", 2), ("dac_override", 1)):
+        if bounds >> bit & 1:
+            return name
+    raise Trouble(f"PostgreSQL runs as another user than root, who cannot reach {folder}.\n"
+                  f"  Move the checkout out of root's home, or let others pass: chmod o+x {folder.parents[2]}")
 
 
 def reachable(folder: pathlib.Path, user: pwd.struct_passwd) -> bool:
