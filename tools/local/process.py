@@ -75,8 +75,8 @@ def record_of(name: str) -> Record | None:
     return Record(**json.loads(path.read_text())) if path.exists() else None
 
 
-def start(program: Program) -> Record:
-    """Starts the program in the background. Trouble, when one of its ports is taken."""
+def start(program: Program) -> None:
+    """Starts the program in the background and notes it. Trouble, when one of its ports is taken."""
     for number in program.ports:
         check_free(number, program.name)
     program.log.parent.mkdir(parents=True, exist_ok=True)
@@ -85,10 +85,8 @@ def start(program: Program) -> Record:
     with program.log.open("ab") as log:
         child = subprocess.Popen(program.command, env=environment | program.environment, stdin=subprocess.DEVNULL,
                                  stdout=log, stderr=log, start_new_session=True, cwd="/")
-    record = Record(program.name, child.pid, start_time(child.pid) or 0, boot_id(), program.identity(),
-                    int(program.stop_signal))
-    write_record(record)
-    return record
+    write_record(Record(program.name, child.pid, start_time(child.pid) or 0, boot_id(), program.identity(),
+                        int(program.stop_signal)))
 
 
 def write_record(record: Record) -> None:
@@ -99,8 +97,9 @@ def write_record(record: Record) -> None:
     new.replace(path)
 
 
-def wait_ready(program: Program, record: Record, limit_s: float = 60) -> None:
-    """Returns once the program is ready. Trouble, with the end of its log, when it dies or takes too long."""
+def wait_ready(program: Program, limit_s: float = 60) -> None:
+    """Returns once the started program is ready. Trouble, with the end of its log, when it dies or takes too long."""
+    record = record_of(program.name)
     deadline = time.monotonic() + limit_s
     while not program.ready():
         reap(record.pid)
