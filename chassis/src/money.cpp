@@ -40,6 +40,12 @@ Money checked(bool overflow, std::int64_t amount, const std::string& currency) {
 
 }  // namespace
 
+bool is_currency(std::string_view text) {
+  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char letter) {
+           return letter >= 'A' && letter <= 'Z';
+         });
+}
+
 Money operator+(const Money& left, const Money& right) {
   same_currency(left, right);
   std::int64_t amount = 0;
