@@ -15,7 +15,7 @@ RUN pg=/usr/lib/postgresql/15 \
     && /collect.sh . \
          $pg/bin/postgres $pg/bin/initdb $pg/bin/psql $pg/bin/pg_isready $pg/bin/pg_dump $pg/bin/pg_restore \
          $pg/bin/pgbench $pg/lib/*.so /bin/busybox \
-    && cp --archive --parents /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8 . \
+         /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8 \
     && rm -rf usr/share/postgresql/15/man usr/share/zoneinfo/right \
     && for command in sh mv rm mkdir chmod sed; do ln -s busybox bin/$command; done \
     && mkdir -p etc run/postgresql tmp var/lib/postgresql \

@@ -8,9 +8,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
 WORKDIR /image
-# The web pages name their libraries by links out of the folder: copied as the files they are.
 RUN /collect.sh . /usr/bin/prometheus /etc/ssl/certs/ca-certificates.crt \
-    && cp --recursive --dereference --parents /usr/share/prometheus/web /etc/prometheus/console_libraries . \
+         /usr/share/prometheus/web /etc/prometheus/console_libraries \
     && rm -rf usr/share/prometheus/web/static/moment-timezone/data/unpacked \
     && mkdir -p data tmp \
     && echo 'prometheus:x:65532:65532:Prometheus:/data:/' >etc/passwd \
