@@ -71,7 +71,7 @@ Connection& Seat::connected(const std::string& text, detail::Watchdog& watchdog)
     connection = std::make_unique<Connection>(text, watchdog);
   } catch (const std::exception& problem) {
     if (++failures == 1) {
-      log::warning("database not reachable", {{"reason", problem.what()}});
+      log::warning("database not reachable", {{"reason", detail::one_line(problem.what())}});
     }
     const auto most = std::min(back_off_most, back_off_least * (1 << std::min(failures, 5)));
     retry_at = std::chrono::steady_clock::now() + jitter(most / 2, most);
@@ -122,21 +122,22 @@ bool stale_plan(const pqxx::sql_error& error) {
   if (state == "57014") throw timed_out();
   if (state == "23505" || state == "23P01" || state == "23503" || state == "23514") {
     count(Kind::conflict);
-    log::info("statement broke a constraint",
-              {{"statement", connection.statement_name()}, {"problem", error.what()}});
+    log::info("statement broke a constraint", {{"statement", connection.statement_name()},
+                                               {"problem", detail::one_line(error.what())}});
     throw Error{ErrorCode::conflict, "this conflicts with what is stored"};
   }
   if (state == "55P03" || in_class("53")) {
     log::warning("statement failed", {{"statement", connection.statement_name()},
                                       {"sqlstate", state},
-                                      {"problem", error.what()}});
+                                      {"problem", detail::one_line(error.what())}});
     throw unavailable();
   }
   count(Kind::internal);
   // The message of class 22 (data exception) quotes the value.
-  log::error("statement failed", {{"statement", connection.statement_name()},
-                                  {"sqlstate", state},
-                                  {"problem", in_class("22") ? "a value" : error.what()}});
+  log::error("statement failed",
+             {{"statement", connection.statement_name()},
+              {"sqlstate", state},
+              {"problem", in_class("22") ? "a value" : detail::one_line(error.what())}});
   throw;
 }
 
@@ -231,10 +232,10 @@ void Database::run_erased(bool atomic, const std::function<void(Transaction&)>& 
   bool reconnected = false;
   for (;;) {
     Connection& connection = seat.connected(state_->text, state_->watchdog);
-    const auto lost = [&](const char* what) {
+    const auto lost = [&] {
       const bool cancelled = connection.cancelled();
       log::warning("database connection lost",
-                   {{"statement", connection.statement_name()}, {"problem", what}});
+                   {{"statement", connection.statement_name()}, {"problem", connection.problem()}});
       seat.connection.reset();
       if (cancelled || std::chrono::steady_clock::now() >= deadline) throw timed_out();
       if (std::exchange(reconnected, true)) throw unavailable();
@@ -242,29 +243,29 @@ void Database::run_erased(bool atomic, const std::function<void(Transaction&)>& 
     try {
       state_->attempt(connection, atomic, work);
       return;
-    } catch (const pqxx::in_doubt_error& problem) {
+    } catch (const pqxx::in_doubt_error&) {
       count(Kind::in_doubt);
       log::error("outcome of a commit unknown", {{"statement", connection.statement_name()}});
       throw unavailable();
-    } catch (const pqxx::transaction_rollback& problem) {
+    } catch (const pqxx::transaction_rollback&) {
       // A serialization failure or deadlock: the others went first.
       count(Kind::retried);
       if (!atomic || ++conflicts > conflicts_max) throw unavailable();
       const auto pause = jitter(1ms, 10ms * (1 << conflicts));
       if (std::chrono::steady_clock::now() + pause >= deadline) throw timed_out();
       std::this_thread::sleep_for(pause);
-    } catch (const pqxx::broken_connection& problem) {
-      lost(problem.what());
-    } catch (const pqxx::sql_error& problem) {
-      if (connection.status() == Connection::Status::lost || session_is_over(problem.sqlstate()) ||
-          stale_plan(problem)) {
-        lost(problem.what());
+    } catch (const pqxx::broken_connection&) {
+      lost();
+    } catch (const pqxx::sql_error& error) {
+      if (connection.status() == Connection::Status::lost || session_is_over(error.sqlstate()) ||
+          stale_plan(error)) {
+        lost();
       } else {
-        translate(problem, connection);
+        translate(error, connection);
       }
-    } catch (const pqxx::failure& problem) {
+    } catch (const pqxx::failure&) {
       if (connection.status() != Connection::Status::lost) throw;
-      lost(problem.what());
+      lost();
     }
   }
 }

@@ -8,6 +8,13 @@
 #include <stdexcept>
 #include <utility>
 
+#ifdef __SANITIZE_ADDRESS__
+// libpqxx 6.4 leaks one result (2 kB) each time it finds a connection lost: it asks the lost
+// connection for its encoding, which throws, before the result has an owner.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx-6.4.so"; }  // NOLINT
+#endif
+
 namespace chassis::detail {
 namespace {
 
@@ -107,6 +114,13 @@ std::string connection_text(const std::string& url, const std::string& applicati
   return text;
 }
 
+std::string one_line(std::string_view message) {
+  while (message.ends_with('\n')) message.remove_suffix(1);
+  std::string text{message};
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 struct Connection::Handle : pqxx::connection_base {
   explicit Handle(const std::string& text) : connection_base{policy}, policy{text} {
     init();
@@ -141,6 +155,8 @@ Connection::Status Connection::status() const {
   }
   return Status::lost;
 }
+
+std::string Connection::problem() const { return one_line(PQerrorMessage(handle_->policy.open())); }
 
 void Connection::begin(const Statement* statement) {
   started_ = std::chrono::steady_clock::now();

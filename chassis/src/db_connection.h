@@ -16,6 +16,9 @@ namespace chassis::detail {
 /// Throws std::invalid_argument when the URL is malformed.
 std::string connection_text(const std::string& url, const std::string& application);
 
+/// A message of PostgreSQL for the log.
+std::string one_line(std::string_view message);
+
 /// One open connection of one thread.
 class Connection {
  public:
@@ -29,6 +32,8 @@ class Connection {
 
   enum class Status { idle, in_transaction, failed_transaction, lost };
   Status status() const;
+  /// What libpq says about the last failure.
+  std::string problem() const;
 
   /// Watches for the deadline of the current Context from here to end(). Throws Error{timeout} when
   /// it has passed. `statement` is nullptr for plain SQL.
