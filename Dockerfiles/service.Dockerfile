@@ -22,7 +22,7 @@ COPY . .
 ARG VERSION=unknown
 RUN mkdir -p /out/bin \
     && if [ -n "$PREBUILT" ]; then \
-      for program in services/*/src/main.cpp; do cp "$PREBUILT/$(cut -d / -f 2 <<<"$program")" /out/bin; done; \
+      for program in services/*/src/main.cpp; do cp "$PREBUILT/$(echo "$program" | cut -d / -f 2)" /out/bin; done; \
     else \
       cmake --preset release -DSERAI_TESTS=OFF -DSERAI_VERSION="$VERSION" -DCMAKE_INSTALL_PREFIX=/out \
       && cmake --build --preset release && cmake --install build/release; \

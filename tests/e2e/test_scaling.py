@@ -3,7 +3,7 @@
 import time
 
 import httpx
-from conftest import PROMETHEUS, Load, form_of, kubectl, objects, prometheus, scale, server_pods, until
+from conftest import NAMESPACE, PROMETHEUS, Load, form_of, objects, prometheus, run, scale, server_pods, until
 
 PATHS = ["/api/v1/products?limit=5", "/", "/shop", "/api/v1/categories"]
 
@@ -66,7 +66,6 @@ def test_without_product_every_page_that_does_not_need_it_works(site):
 def test_an_upgrade_keeps_a_manual_scale():
     scale("user", 2)
     try:
-        from conftest import NAMESPACE, run
         told = run("helm", "--namespace", NAMESPACE, "upgrade", "serai", "charts/serai", "--reuse-values", "--wait")
         assert told.returncode == 0, told.stderr
         assert next(d for d in objects("deployments") if d["metadata"]["name"] == "user")["spec"]["replicas"] == 2

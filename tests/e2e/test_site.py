@@ -1,9 +1,8 @@
 """The installed site works, as a person and as a program use it."""
 
-import os
 import secrets
 
-from conftest import ADMIN, BASE, PLAIN, form_of, kubectl, objects, run, sign_in, NAMESPACE
+from conftest import ADMIN, BASE, NAMESPACE, PLAIN, form_of, kubectl, objects, run, sign_in, until
 
 PASSWORD = "six-camels-and-a-lamp-7"
 
@@ -96,6 +95,5 @@ def test_a_database_that_is_killed_comes_back_with_its_data(site):
     kubectl("delete", "pod", "product-db-0", "--grace-period=0", "--force")
     kubectl("rollout", "status", "statefulset/product-db", "--timeout=120s")
     kubectl("wait", "--for=condition=Available", "deployment/product", "--timeout=60s")
-    from conftest import until
     until("the whole catalogue again",
           lambda: len(site.get("/api/v1/products", params={"limit": 100}).json().get("items", [])) == total)
