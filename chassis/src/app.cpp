@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "build_info.h"
+#include "chassis/auth.h"
 #include "chassis/idempotency.h"
 #include "chassis/json.h"
 #include "chassis/log.h"
@@ -34,6 +35,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t metrics_bytes_max = 250 * 1024;  // Prometheus reads at once
 constexpr milliseconds database_check_period{1000};
 constexpr milliseconds database_retry_period{100};
 constexpr milliseconds background_deadline{30'000};
@@ -86,6 +88,7 @@ struct App::State {
   bool stopping = false;
 
   void read_settings();
+  Response readiness() const;
   Routes own_routes() const;
   std::vector<std::string> unready() const;
   int migrate_all() const;
@@ -136,40 +139,41 @@ std::vector<std::string> App::State::unready() const {
   return reasons;
 }
 
+Response App::State::readiness() const {
+  const auto reasons = unready();
+  JsonWriter json;
+  json.begin_object();
+  json.key("status");
+  json.text(reasons.empty() ? "ready" : "unready");
+  json.key("reasons");
+  detail::write(json, reasons);
+  json.end_object();
+  return {reasons.empty() ? 200 : 503, json.take()};
+}
+
+/// What every service serves; all of it from memory, in the event loop.
 Routes App::State::own_routes() const {
-  const auto never = [](const Request&) -> Response {
-    throw Error{ErrorCode::not_found, "there is nothing here"};
-  };
-  const auto get = [&](const char* path, FastHandler fast) {
+  const auto get = [](const char* path, FastHandler fast) {
+    const auto never = [](const Request&) { return Response{}; };
     return Route{Method::get, path, Access::anyone, never, std::move(fast)};
   };
-  return {
+  auto metrics = get("/metrics", [](const Request&) {
+    return Response{200, metrics_text(), "text/plain; version=0.0.4; charset=utf-8"};
+  });
+  metrics.answer_max = metrics_bytes_max;
+  Routes routes{
       get("/health", [](const Request&) { return ok(R"({"status":"alive"})"); }),
-      get("/ready",
-          [this](const Request&) {
-            const auto reasons = unready();
-            JsonWriter json;
-            json.begin_object();
-            json.key("status");
-            json.text(reasons.empty() ? "ready" : "unready");
-            json.key("reasons");
-            detail::write(json, reasons);
-            json.end_object();
-            return Response{reasons.empty() ? 200 : 503, json.take()};
-          }),
-      get("/metrics",
-          [](const Request&) {
-            return Response{200, metrics_text(), "text/plain; version=0.0.4; charset=utf-8"};
-          }),
-      get("/openapi.json",
-          [this](const Request& request) {
-            const auto found = files.find("openapi.json");
-            if (found == files.end())
-              throw Error{ErrorCode::not_found, "this service has no description"};
-            return with_etag(request, ok(std::string{found->second}),
-                             "\"" + std::string{build_version()} + "\"");
-          }),
+      get("/ready", [this](const Request&) { return readiness(); }),
+      std::move(metrics),
   };
+  if (const auto found = files.find("openapi.json"); found != files.end()) {
+    const std::string description{found->second};
+    const auto etag = "\"" + sha256_hex(description).substr(0, 16) + "\"";
+    routes.push_back(get("/openapi.json", [=](const Request& request) {
+      return with_etag(request, ok(description), etag);
+    }));
+  }
+  return routes;
 }
 
 int App::State::migrate_all() const {

@@ -350,7 +350,10 @@ std::optional<Response> guarded(const Route& route, const Request& request,
                                 const Work& work) noexcept {
   try {
     require_access(route, request);
-    return work();
+    std::optional<Response> response = work();
+    if (response && response->body.size() > route.answer_max)
+      throw std::length_error{"the answer is too large"};
+    return response;
   } catch (const Error& error) {
     return problem(error, request.context.trace);
   } catch (const std::exception& error) {
@@ -365,11 +368,7 @@ std::optional<Response> guarded(const Route& route, const Request& request,
 }  // namespace
 
 Response answer(const Route& route, const Request& request) noexcept {
-  return *guarded(route, request, [&]() -> std::optional<Response> {
-    auto response = route.handler(request);
-    if (response.body.size() > answer_bytes_max) throw std::length_error{"the answer is too large"};
-    return response;
-  });
+  return *guarded(route, request, [&] { return route.handler(request); });
 }
 
 std::optional<Response> answer_fast(const Route& route, const Request& request) noexcept {

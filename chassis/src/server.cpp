@@ -81,31 +81,28 @@ class Connection {
   HeadScanner scanner;  // the event loop's alone
 
  private:
+  /// Writes past Pistache's own queue, which keeps answers by descriptor number (hazard 1) and
+  /// spins while a client does not read (hazard 3). The send buffer takes every answer whole unless
+  /// the client has left earlier ones unread; such a client is cut off.
   void send(const std::string& bytes) {
     const auto alive = dead_ ? nullptr : peer_.lock();
     if (alive == nullptr) return;
-    std::size_t sent = 0;
-    if (!queued_) {
-      const auto written =
-          ::send(alive->fd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (written < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-        return;  // the client is gone
-      sent = written < 0 ? 0 : static_cast<std::size_t>(written);
-    }
-    if (sent < bytes.size()) {
-      queued_ = true;
-      // The returned promise is left alone: waiting on it from here is a data race (hazard 5).
-      alive->send(Pistache::RawBuffer{bytes.substr(sent), bytes.size() - sent});
-    } else if (closing_) {
-      ::shutdown(alive->fd(), SHUT_WR);
-    }
+    const auto sent = ::send(alive->fd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent == static_cast<ssize_t>(bytes.size())) {
+      if (closing_) ::shutdown(alive->fd(), SHUT_WR);
+    } else if (sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK) {
+      static const auto cut = counter("http_server_connections_cut_total",
+                                      "Clients cut off for not reading their answers");
+      cut.add();
+      closing_ = true;
+      ::shutdown(alive->fd(), SHUT_RDWR);
+    }  // else the client is gone, and Pistache will tell
   }
 
   std::mutex mutex_;
   bool dead_ = false;
   bool busy_ = false;
   bool closing_ = false;
-  bool queued_ = false;  // Pistache holds unsent bytes: later ones must go behind them
   std::weak_ptr<Tcp::Peer> peer_;
 };
 
@@ -273,7 +270,7 @@ class PistacheHandler final : public Http::Handler {
 
   void onDisconnection(const std::shared_ptr<Tcp::Peer>& peer) override {
     if (const auto connection = connection_of(peer)) connection->lose();
-    // What a worker queued before it saw `dead` must not wait for the next owner of the number.
+    // What Pistache itself queued (its 408) must not wait for the next owner of the number.
     transport()->flush();
   }
 
@@ -509,7 +506,7 @@ void Server::stop(std::chrono::milliseconds patience) {
     state_->idle.wait_for(lock, patience, [&] { return state_->in_flight.load() == 0; });
   }
   // Workers first: they still may write to their connections.
-  state_->pool.reset();
+  state_->pool->close();
   state_->endpoint->shutdown();
   state_->endpoint.reset();
 }

@@ -34,19 +34,22 @@ WorkerPool::WorkerPool(std::size_t workers, std::size_t queue_max) : queue_max_{
   }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { close(); }
+
+void WorkerPool::close() {
   {
     const std::lock_guard lock{mutex_};
-    ending_ = true;
+    closed_ = true;
   }
   filled_.notify_all();
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool WorkerPool::offer(Job job) {
   {
     const std::lock_guard lock{mutex_};
-    if (queue_.size() >= queue_max_) {
+    if (closed_ || queue_.size() >= queue_max_) {
       metrics().rejected.add();
       return false;
     }
@@ -60,7 +63,7 @@ bool WorkerPool::offer(Job job) {
 void WorkerPool::work() {
   std::unique_lock lock{mutex_};
   for (;;) {
-    filled_.wait(lock, [&] { return ending_ || !queue_.empty(); });
+    filled_.wait(lock, [&] { return closed_ || !queue_.empty(); });
     if (queue_.empty()) return;
     {
       const auto job = std::move(queue_.front());

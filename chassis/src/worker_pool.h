@@ -17,13 +17,14 @@ class WorkerPool {
   using Job = std::function<void()>;
 
   WorkerPool(std::size_t workers, std::size_t queue_max);
-  /// Runs what is queued, then ends the threads.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Queues the job, or returns false at once when the queue is full.
+  /// Queues the job, or returns false at once when the queue is full or closed.
   bool offer(Job job);
+  /// Takes no more, runs what is queued, and ends the threads.
+  void close();
 
  private:
   void work();
@@ -32,7 +33,7 @@ class WorkerPool {
   std::mutex mutex_;
   std::condition_variable filled_;
   std::deque<Job> queue_;
-  bool ending_ = false;
+  bool closed_ = false;
   std::vector<std::thread> threads_;
 };
 
