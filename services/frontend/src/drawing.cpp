@@ -1,5 +1,8 @@
 #include "drawing.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace frontend {
 namespace {
 
@@ -123,10 +126,13 @@ std::string Drawing::finish(std::string_view title) const {
 }
 
 std::string Drawing::filled(std::string_view data, const std::vector<int>& numbers) {
+  if (static_cast<std::size_t>(std::count(data.begin(), data.end(), '%')) != numbers.size()) {
+    throw std::logic_error{"not as many numbers as places for them in " + std::string{data}};
+  }
   std::string result;
   auto next = numbers.begin();
   for (const char letter : data) {
-    if (letter == '%' && next != numbers.end()) {
+    if (letter == '%') {
       result += number(*next++);
     } else {
       result += letter;

@@ -50,7 +50,8 @@ class Drawing {
   Drawing& circle(int x, int y, int radius);
   Drawing& ellipse(int x, int y, int radius_x, int radius_y);
 
-  /// Draws SVG path data in which each `%` stands for the next of `numbers`.
+  /// Draws SVG path data in which each `%` stands for the next of `numbers`. Throws
+  /// std::logic_error when there are more or fewer of them.
   template <typename... Number>
   Drawing& path(std::string_view data, Number... numbers) {
     return shape("path", "d", filled(data, {static_cast<int>(numbers)...}));

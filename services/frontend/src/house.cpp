@@ -11,9 +11,13 @@ void shadow(Drawing& draw, int x, int half) {
 // Rugs and kilims.
 
 void fringe(Drawing& draw, int left, int right, int y) {
-  draw.line("#efe3cb", 3);
-  for (int x = left + 4; x < right; x += 10) {
-    draw.path("M%,%v15", x, y);
+  draw.open_motif().line("#efe3cb", 3);
+  for (int x = 4; x < 44; x += 10) {
+    draw.path("M%,0v15", x);
+  }
+  draw.close_motif();
+  for (int x = left; x < right - 30; x += 40) {
+    draw.again(x, y);
   }
 }
 
@@ -27,9 +31,10 @@ void stepped_diamond(Drawing& draw, int size, const Palette& palette) {
       break;
     }
     draw.fill(colour);
-    draw.path("M%,%h%v%h%v%h%v%h%v%h%v%h%v%h%v%h%v%h%v%h%v%h%v%z", -step, -4 * step, 2 * step, step,
-              step, step, step, step, step, 2 * step, -step, step, -step, step, -step, step,
-              -2 * step, -step, -step, -step, -step, -step, -step, -2 * step, step, -step);
+    for (int across = 1; across <= 4; ++across) {
+      const int up = 5 - across;
+      draw.rect(-across * step, -up * step, 2 * across * step, 2 * up * step);
+    }
     reach -= size / 4;
   }
 }
@@ -54,7 +59,7 @@ void rug_medallions(Drawing& draw, Dice& dice, const Palette& palette, int top, 
 void rug_stripes(Drawing& draw, Dice& dice, const Palette& palette, int top, int bottom) {
   int y = top;
   while (y < bottom) {
-    const int deep = dice.between(16, 40);
+    const int deep = dice.between(22, 46);
     const std::string deeper = shade(palette.main, -26);
     const std::string_view colours[] = {palette.main, palette.accent, palette.second, deeper};
     const std::string_view ground = dice.one_of(colours);
@@ -63,7 +68,7 @@ void rug_stripes(Drawing& draw, Dice& dice, const Palette& palette, int top, int
     draw.fill(mark).rect(104, y, 192, 3);
     if (deep > 24) {
       const int half = deep / 2 - 5;
-      for (int x = 120; x < 300; x += 32) {
+      for (int x = 122; x < 300; x += 48) {
         draw.path("M%,%l%,%l%,%l%,%z", x, y + deep / 2 - half + 1, 12, half, -12, half, -12, -half);
       }
     }
@@ -71,18 +76,24 @@ void rug_stripes(Drawing& draw, Dice& dice, const Palette& palette, int top, int
   }
 }
 
+void diamonds(Drawing& draw, int step, int reach, std::string_view colour) {
+  draw.fill(colour);
+  for (int x = -2 * step; x <= 3 * step; x += step) {
+    draw.path("M%,%l%,%l%,%l%,%z", x, -reach, reach, reach, -reach, reach, -reach, -reach);
+  }
+}
+
 void rug_lattice(Drawing& draw, Dice& dice, const Palette& palette, int top, int bottom) {
   const int step = dice.between(36, 52);
   const bool offset = dice.once_in(2);
-  draw.open_motif();
-  draw.fill(palette.second).path("M0,%L%,0L0,%L%,0Z", -step / 2, step / 2, step / 2, -step / 2);
-  draw.fill(palette.accent).path("M0,%L%,0L0,%L%,0Z", -step / 3, step / 3, step / 3, -step / 3);
-  draw.fill(palette.second).rect(-3, -3, 6, 6).close_motif();
+  draw.open_motif();  // one row
+  diamonds(draw, step, step / 2, palette.second);
+  diamonds(draw, step, step / 3, palette.accent);
+  diamonds(draw, step, 4, palette.second);
+  draw.close_motif();
   int row = 0;
   for (int y = top + step / 2; y < bottom + step / 2; y += step, ++row) {
-    for (int x = 200 - 2 * step + (offset && row % 2 == 1 ? step / 2 : 0); x < 320; x += step) {
-      draw.again(x, y);
-    }
+    draw.again(200 - (offset && row % 2 == 1 ? step / 2 : 0), y);
   }
 }
 
@@ -98,8 +109,8 @@ void draw_rug(Drawing& draw, Dice& dice, const Palette& palette) {
   draw.fill(palette.second).rect(left + 8, 70, 2 * half - 16, bottom - 80);
   draw.fill(palette.accent).rect(left + 12, 74, 2 * half - 24, bottom - 88);
   draw.fill(palette.second);
-  for (int y = 82; y < bottom - 26; y += 20) {  // the border's teeth
-    draw.path("M%,%l10,8l-10,8zM%,%l-10,8l10,8z", left + 14, y, 186 + half, y);
+  for (int y = 82; y < bottom - 26; y += 24) {  // the border's teeth
+    draw.path("M%,%l10,9l-10,9zM%,%l-10,9l10,9z", left + 14, y, 186 + half, y);
   }
   const int inset = 28;
   draw.fill(palette.main).rect(left + inset, 88, 2 * (half - inset), bottom - 116);

@@ -176,7 +176,8 @@ void draw_map(Drawing& draw, Dice& dice, const Palette& palette) {
   }
   draw.path("M%,%c-22,-26 -12,-44 0,-44s22,18 0,44z", until, 184);
   draw.fill(palette.second).circle(until, 156, 6);
-  compass_rose(draw, dice.between(104, 124), dice.between(330, 346), 34, palette.main, ink);
+  const int rose_x = dice.between(104, 124);
+  compass_rose(draw, rose_x, dice.between(330, 346), 34, palette.main, ink);
   draw.fill("#8a5a34").rect(52, 104, 296, 17, 8).rect(52, 388, 296, 17, 8);
   draw.fill("#a97446").rect(52, 104, 296, 6, 3).rect(52, 388, 296, 6, 3);
 }

@@ -158,7 +158,9 @@ void draw_bowls(Drawing& draw, Dice& dice, const Palette& palette) {
   draw.fill("#8a5230").path("M186,442l58,-4l1,7l-58,4z");
   draw.fill(palette.dark);
   for (int grain = dice.between(4, 9); grain > 0; --grain) {
-    draw.circle(dice.between(60, 340), dice.between(424, 452), dice.between(2, 4));
+    const int x = dice.between(60, 340);
+    const int y = dice.between(424, 452);
+    draw.circle(x, y, dice.between(2, 4));
   }
 }
 
@@ -234,7 +236,7 @@ void draw_vase(Drawing& draw, Dice& dice, const Palette& palette) {
   draw.fill(palette.second).rect(60, waist - 22, 280, 58);
   band(draw, dice, 70, waist + 7, 260, palette.accent);
   draw.fill(palette.second).rect(60, top + 44, 280, 6).rect(60, waist + 56, 280, 5);
-  draw.fill("#1b0f08").cover(17).path("M%,100H360V420H190C%,360 %,300 %,100Z", 216, 250, 236);
+  draw.fill("#1b0f08").cover(17).path("M216,100H360V420H190C250,360 236,300 216,100Z");
   draw.fill("#ffffff").cover(30).ellipse(200 - belly / 2, waist - 6, 9, 44);
   draw.close();
   draw.fill(shade(palette.main, -36)).ellipse(200, top, lip, 7);

@@ -167,19 +167,30 @@ void draw_niche(Drawing& draw, Dice& dice, const Palette& palette) {
           .path("M%,400V%A%,% 0 0 1 %,%V400Z", 200 - half, top + half, half, half, 200 + half,
                 top + half);
       break;
-    case 3:  // the evening sun
-      draw.circle(dice.between(150, 250), dice.between(180, 225), half);
+    case 3: {  // the evening sun
+      const int x = dice.between(150, 250);
+      draw.circle(x, dice.between(180, 225), half);
       break;
+    }
     case 4:  // a tiled dado
       draw.rect(0, 282, 400, 130).fill(shade(palette.niche, -14)).rect(0, 276, 400, 7);
       draw.fill(shade(palette.niche, 14));
       for (int x = 20; x < 400; x += 40) {
-        draw.path("M%,304l14,18l-14,18l-14,-18z", x, 0);
+        draw.path("M%,304l14,18l-14,18l-14,-18z", x);
       }
       break;
     default:  // a doorway of light falling in from the left
       draw.cover(70).path("M0,%L%,400H0Z", top + 40, 170 + half);
       draw.fill(palette.niche).path("M0,%L%,400H0Z", top + 150, 60 + half);
+  }
+}
+
+/// Specks in the plaster, which no two walls have alike.
+void draw_specks(Drawing& draw, Dice& dice, const Palette& palette) {
+  draw.fill(shade(palette.wall, -9));
+  for (int speck = 0; speck < 5; ++speck) {
+    const int x = dice.between(8, 392);
+    draw.circle(x, dice.between(8, 380), 2);
   }
 }
 
@@ -211,6 +222,7 @@ std::string picture(std::string_view category, std::string_view id, std::string_
   const auto thing = choose(kind.things(), hint, dice);
   Drawing draw;
   draw.fill(palette.wall).rect(0, 0, 400, 500);
+  draw_specks(draw, dice, palette);
   draw_niche(draw, dice, palette);
   if (!thing.hangs) {
     draw_table(draw, palette);
