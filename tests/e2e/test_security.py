@@ -8,7 +8,8 @@ from conftest import NAMESPACE, kubectl, objects, run
 
 def pod(name: str, labels: dict[str, str]) -> str:
     """A pod that may run here, with curl and a shell: nothing but its labels makes it anyone."""
-    image = next(p for p in objects("pods") if p["metadata"]["name"] == "serai-test")["spec"]["containers"][0]["image"]
+    values = json.loads(run("helm", "--namespace", NAMESPACE, "get", "values", "serai", "--output", "json").stdout)
+    image = values["global"]["images"]["test"]
     return json.dumps({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels},
         "spec": {
