@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Runs clang-tidy over what was compiled: tools/clang_tidy.py [FILE...]
 
-A file that passed is not looked at again until it, a header of ours it includes, its compile command or
-.clang-tidy changes: the marks are in build/clang-tidy.
+Without names: the programs' sources. With FULL=1 the tests as well, and the static analyzer, which takes most of
+the time. A file that passed is not looked at again until it, a header of ours that it includes, its compile
+command or .clang-tidy changes: the marks are kept beside other caches of the user, for every checkout.
 """
 
 import concurrent.futures
@@ -15,7 +16,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/debug"
-MARKS = ROOT / "build/clang-tidy"
+MARKS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "serai-clang-tidy"
+FULL = bool(os.environ.get("FULL"))
+COMMAND = ["clang-tidy-14", "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+           *([] if FULL else ["--checks=-clang-analyzer-*"]), "-p", str(BUILD)]
 
 
 def main() -> int:
@@ -28,6 +32,8 @@ def main() -> int:
     if sys.argv[1:]:
         chosen = {str(pathlib.Path(name).resolve()) for name in sys.argv[1:]}
         entries = [entry for entry in entries if entry["file"] in chosen]
+    elif not FULL:
+        entries = [entry for entry in entries if not {"tests", "testing"} & set(pathlib.Path(entry["file"]).parts)]
     included = headers()
     MARKS.mkdir(parents=True, exist_ok=True)
     todo = [(entry, mark) for entry in entries if not (mark := MARKS / key(entry, included)).exists()]
@@ -38,7 +44,7 @@ def main() -> int:
 
 
 def look(entry: dict, mark: pathlib.Path) -> bool:
-    done = subprocess.run(["clang-tidy-14", "--quiet", "-p", str(BUILD), entry["file"]], capture_output=True, text=True)
+    done = subprocess.run([*COMMAND, entry["file"]], capture_output=True, text=True)
     name = pathlib.Path(entry["file"]).relative_to(ROOT)
     if done.returncode:
         print(f"{name}:\n{done.stdout}{done.stderr}", flush=True)
@@ -64,7 +70,8 @@ def headers() -> dict[str, list[str]]:
 
 
 def key(entry: dict, included: dict[str, list[str]]) -> str:
-    digest = hashlib.sha256((entry["command"] + (ROOT / ".clang-tidy").read_text()).encode())
+    command = " ".join([*COMMAND, entry["command"]]).replace(str(ROOT), "")
+    digest = hashlib.sha256((command + (ROOT / ".clang-tidy").read_text()).encode())
     for file in sorted({entry["file"], *included.get(entry.get("output", ""), [])}):
         digest.update(pathlib.Path(file).read_bytes() if os.path.exists(file) else b"gone")
     return digest.hexdigest()
