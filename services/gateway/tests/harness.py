@@ -242,7 +242,7 @@ class Gateway:
             "CHECK_INTERVAL": "200ms",
             "DRAIN_MS": "0",
         }
-        for name, address in upstreams.items():
+        for name, address in upstreams.items():  # by address; by name in a cluster
             environment |= {f"{name.upper()}_ADDRESS": address, f"{name.upper()}_SLOTS": "1"}
         self.log = folder / "log"
         with self.log.open("wb") as log, (folder / "errors").open("wb") as errors:

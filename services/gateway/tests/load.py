@@ -15,8 +15,8 @@ class Load:
     """Asks from several threads: on kept HTTP/1.1 connections, on new ones each time, and over HTTP/2.
     `gateway()` and `bearer()` are asked before each round of requests. Failures stand in `failures`."""
 
-    def __init__(self, gateway, bearer):
-        self.gateway, self.bearer = gateway, bearer
+    def __init__(self, gateway, bearer, path=PATH):
+        self.gateway, self.bearer, self.path = gateway, bearer, path
         self.failures: list[str] = []
         self.stopping = threading.Event()
         kinds = [self.on_a_kept_connection, self.on_new_connections, self.over_http2] * 2
@@ -42,18 +42,18 @@ class Load:
             while kept:
                 kept.popitem()[1].close()
             kept[gateway] = httpx.Client(verify=gateway.trust, base_url=gateway.url, timeout=20)
-        self.expect_200(kept[gateway].get(PATH, headers={"Authorization": f"Bearer {bearer}"}))
+        self.expect_200(kept[gateway].get(self.path, headers={"Authorization": f"Bearer {bearer}"}))
 
     def on_new_connections(self, _, gateway, bearer):
         with httpx.Client(verify=gateway.trust, base_url=gateway.url, timeout=20) as client:
-            self.expect_200(client.get(PATH, headers={"Authorization": f"Bearer {bearer}"}))
+            self.expect_200(client.get(self.path, headers={"Authorization": f"Bearer {bearer}"}))
 
     def over_http2(self, _, gateway, bearer):
         # curl, because Python's h2 gives up its streams when the server says that it will go away soon.
         done = subprocess.run(
             ["curl", "-sS", "--http2", "--max-time", "20", "--cacert", gateway.authorities]
             + ["-H", f"Authorization: Bearer {bearer}", "-o", "/dev/null", "-w", "%{http_version} %{http_code}\n"]
-            + [f"{gateway.url}{PATH}?n=[1-20]"],
+            + [f"{gateway.url}{self.path}?n=[1-20]"],
             capture_output=True,
             text=True,
         )

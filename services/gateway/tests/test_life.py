@@ -143,14 +143,15 @@ def test_draining_loses_no_request(make_site, tmp_path):
 
 
 def test_traffic_moves_between_gateways_without_a_failure(make_site):
-    first, second = make_site(DRAIN_MS="1000"), make_site()
+    first, second = make_site(DRAIN_MS="4000"), make_site()
     publish(second.gateway.keys, "k1", first.gateway.key)
     wait_until(lambda: status_with(second, token(first.gateway.key)) == 200, "the key to count at both")
     current = [first.gateway]
     with Load(lambda: current[0], first.gateway.token) as load:
         first.gateway.terminate()
-        load.wait_for_more()
+        # As a cluster does: who is told to stop gets no new connections from now on.
         current[0] = second.gateway
+        load.wait_for_more()
         assert first.gateway.process.wait(20) == 0
         load.wait_for_more()
     assert not load.failures

@@ -47,7 +47,7 @@ OPTIONAL = [
     ("HEAD", "/api/v1/products/7"),
     ("GET", "/api/v1/categories"),
     ("GET", "/"),
-    ("POST", "/sign-in"),
+    ("POST", "/signin"),
 ]
 NONE = [
     ("POST", "/api/v1/users"),
