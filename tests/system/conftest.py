@@ -3,6 +3,7 @@
 import os
 import pathlib
 import secrets
+import ssl
 import subprocess
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ class Api:
     """A program at the public address, perhaps signed in."""
 
     def __init__(self, base: str, certificate: str):
-        self.http = httpx.Client(base_url=base, verify=certificate, timeout=10)
+        self.http = httpx.Client(base_url=base, verify=ssl.create_default_context(cafile=certificate), timeout=10)
 
     def sign_in(self, account: str) -> "Api":
         """`account` is email:password."""
