@@ -161,7 +161,7 @@ Routes App::State::own_routes() const {
     return Response{200, metrics_text(), "text/plain; version=0.0.4; charset=utf-8"};
   });
   metrics.answer_max = metrics_bytes_max;
-  Routes routes{
+  Routes own{
       get("/health", [](const Request&) { return ok(R"({"status":"alive"})"); }),
       get("/ready", [this](const Request&) { return readiness(); }),
       std::move(metrics),
@@ -169,11 +169,11 @@ Routes App::State::own_routes() const {
   if (const auto found = files.find("openapi.json"); found != files.end()) {
     const std::string description{found->second};
     const auto etag = "\"" + sha256_hex(description).substr(0, 16) + "\"";
-    routes.push_back(get("/openapi.json", [=](const Request& request) {
+    own.push_back(get("/openapi.json", [=](const Request& request) {
       return with_etag(request, ok(description), etag);
     }));
   }
-  return routes;
+  return own;
 }
 
 int App::State::migrate_all() const {
