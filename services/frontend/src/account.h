@@ -32,6 +32,9 @@ struct Renewal {
 struct Credentials {
   std::string email;
   std::string password;
+  /// Where the visitor comes from, as the gateway saw it ("X-Forwarded-For"): guessing is slowed by
+  /// it. Empty when nobody trusted says.
+  std::string address = {};
 };
 
 /// The accounts of Serai. All throw chassis::Error; unavailable or timeout when the accounts cannot

@@ -9,7 +9,7 @@ struct AccountAnswer {
   std::string id;
   std::string email;
   std::string name;
-  chassis::RawJson roles;  // one text, or a list of texts
+  std::string roles;
   std::optional<std::string> created_at;
 };
 
@@ -94,22 +94,8 @@ Answer read(std::string_view json) {
   }
 }
 
-/// `["admin", "cook"]` and `"admin cook"` both become `admin cook`.
-std::string plain_roles(const std::string& json) {
-  std::string roles;
-  for (const char letter : json) {
-    if (letter == ',' || letter == ' ') {
-      roles += ' ';
-    } else if (letter != '[' && letter != ']' && letter != '"') {
-      roles += letter;
-    }
-  }
-  return roles;
-}
-
 Account account_from(const AccountAnswer& answer) {
-  return {answer.id, answer.email, answer.name, plain_roles(answer.roles.text),
-          answer.created_at.value_or("")};
+  return {answer.id, answer.email, answer.name, answer.roles, answer.created_at.value_or("")};
 }
 
 }  // namespace

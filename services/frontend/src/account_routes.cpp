@@ -85,6 +85,13 @@ Response form_again(Visit& visit, std::string_view page, View view, const Error&
   return response;
 }
 
+/// What was typed, and where it came from.
+Credentials sent_credentials(const Visit& visit, const chassis::Query& sent) {
+  const auto& request = visit.request();
+  return {field(sent, "email"), field(sent, "password"),
+          request.internal ? std::string{request.headers.get("X-Forwarded-For")} : ""};
+}
+
 /// The form as it was sent, to show what was typed even when it is not one of ours.
 chassis::Query sent_form(const Visit& visit) { return chassis::form_fields(visit.request()); }
 
@@ -124,7 +131,7 @@ Response show_signin(Visit& visit) {
 Response sign_in(Visit& visit) {
   const auto sent = sent_form(visit);
   const auto next = local_path(field(sent, "next"), "");
-  const Credentials credentials{field(sent, "email"), field(sent, "password")};
+  const auto credentials = sent_credentials(visit, sent);
   auto view = signin_view(next, credentials.email);
   try {
     visit.form();
@@ -165,7 +172,7 @@ Response sign_up(Visit& visit) {
   const auto sent = sent_form(visit);
   const auto next = local_path(field(sent, "next"), "");
   const auto name = field(sent, "name");
-  const Credentials credentials{field(sent, "email"), field(sent, "password")};
+  const auto credentials = sent_credentials(visit, sent);
   auto view = signup_view(next, name, credentials.email);
   try {
     visit.form();

@@ -92,7 +92,11 @@ std::future<CategoryList> ProductRoutes::categories() {
 }
 
 Session UserRoutes::sign_in(const Credentials& credentials) {
-  const auto reply = client_.call(send(Method::post, "/v1/sessions", sign_in_json(credentials)));
+  auto call = send(Method::post, "/v1/sessions", sign_in_json(credentials));
+  if (!credentials.address.empty()) {
+    call.headers.add("X-Forwarded-For", credentials.address);
+  }
+  const auto reply = client_.call(call);
   refuse_unauthenticated(reply, "That e-mail and password do not belong together.");
   if (!reply.ok()) {
     throw chassis::error_from(reply, client_.peer());

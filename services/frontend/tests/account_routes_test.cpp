@@ -60,6 +60,15 @@ TEST_F(AccountPages, too_many_tries_say_when_to_come_back) {
   EXPECT_EQ(browser.last.headers.get("Retry-After"), "40");
 }
 
+TEST_F(AccountPages, guessing_is_slowed_by_the_address_the_gateway_saw_and_no_other) {
+  browser.sign_in();
+  EXPECT_EQ(browser.accounts.last_address, "192.0.2.7");
+  Browser stranger;
+  stranger.through_gateway = false;
+  stranger.sign_in();
+  EXPECT_EQ(stranger.accounts.last_address, "");
+}
+
 TEST_F(AccountPages, an_empty_field_is_named) {
   browser.send_form("/signin", "/signin", "email=&password=");
   EXPECT_EQ(browser.last.status, 400);

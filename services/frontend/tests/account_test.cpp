@@ -36,7 +36,7 @@ TEST(AccountJson, a_renewal_tells_the_session_and_whose_it_is) {
   const auto renewal = read_renewal(
       R"({"access_token":"a","token_type":"Bearer","expires_in":600,"refresh_token":"r",)"
       R"("user":{"id":"0190a000-0000-7000-8000-00000000ada0","name":"Ada","email":"a@b.c",)"
-      R"("roles":["admin"],"added_later":1}})");
+      R"("roles":"admin","added_later":1}})");
   EXPECT_EQ(renewal.session.access_token, "a");
   EXPECT_EQ(renewal.session.expires_in, 600);
   EXPECT_EQ(renewal.account.name, "Ada");

@@ -22,6 +22,7 @@ class Browser {
   FakeCatalogue catalogue;
   std::map<std::string, std::string> cookies;
   chassis::Response last;
+  bool through_gateway = true;
 
   const chassis::Response& get(const std::string& target) { return send({}, target); }
 
@@ -76,6 +77,8 @@ class Browser {
     if (!line.empty()) {
       request.headers.add("Cookie", line);
     }
+    request.internal = through_gateway;
+    request.headers.add("X-Forwarded-For", "192.0.2.7");
     request.context.trace = chassis::Trace::from_header("");
     if (cookies.count("__Host-access") == 1) {
       request.context.caller = chassis::Caller{ada_id, "admin"};

@@ -103,9 +103,11 @@ class FakeAccounts final : public Accounts {
   bool slow_down = false;
   int renewals = 0;
   int everywhere = 0;
+  std::string last_address;
 
   Session sign_in(const Credentials& credentials) override {
     check_away();
+    last_address = credentials.address;
     if (slow_down) {
       throw chassis::Error{chassis::ErrorCode::too_many_requests, "too many"}.retry_after(40);
     }
