@@ -74,8 +74,8 @@ std::string fingerprint_of(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator{folder}) {
     auto name = entry.path().filename().string();
     if (!is_key_file(name)) continue;
-    marks[std::move(name)] = std::to_string(entry.last_write_time().time_since_epoch().count()) +
-                             ':' + std::to_string(entry.file_size());
+    marks[std::move(name)] =
+        time_of(entry.last_write_time()) + ':' + std::to_string(entry.file_size());
   }
   // The folder's own time tells of a file replaced by another of the same time and size.
   auto text = folder.string() + '\n' + time_of(fs::last_write_time(folder));
