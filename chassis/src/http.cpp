@@ -240,6 +240,24 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+Query query_fields(std::string_view text) {
+  Query fields;
+  while (!text.empty()) {
+    const auto end = text.find('&');
+    const auto pair = text.substr(0, end);
+    const auto equals = pair.find('=');
+    auto key = percent_decoded(pair.substr(0, equals), true);
+    auto value = equals == std::string_view::npos ? std::string{}
+                                                  : percent_decoded(pair.substr(equals + 1), true);
+    if (!key || !value)
+      throw Error{ErrorCode::invalid, "the query or form holds a malformed escape"};
+    if (!pair.empty()) fields.add(std::move(*key), std::move(*value));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return fields;
+}
+
 Query form_fields(const Request& request) {
   auto type = request.headers.get("Content-Type");
   type = type.substr(0, type.find(';'));
@@ -247,21 +265,7 @@ Query form_fields(const Request& request) {
     throw Error{ErrorCode::unsupported_media_type,
                 "send the form as application/x-www-form-urlencoded"};
   }
-  Query fields;
-  std::string_view left = request.body;
-  while (!left.empty()) {
-    const auto end = left.find('&');
-    const auto pair = left.substr(0, end);
-    const auto equals = pair.find('=');
-    auto key = percent_decoded(pair.substr(0, equals), true);
-    auto value = equals == std::string_view::npos ? std::string{}
-                                                  : percent_decoded(pair.substr(equals + 1), true);
-    if (!key || !value) throw Error{ErrorCode::invalid, "the form holds a malformed escape"};
-    if (!pair.empty()) fields.add(std::move(*key), std::move(*value));
-    if (end == std::string_view::npos) break;
-    left.remove_prefix(end + 1);
-  }
-  return fields;
+  return query_fields(request.body);
 }
 
 // --- response

@@ -177,12 +177,8 @@ Response dispatch(const Router& router, Request request, std::string_view target
     }
     request.path = std::string{target.substr(0, question)};
     request.parameters = std::move(match.parameters);
-    if (question != std::string_view::npos) {
-      Request form;
-      form.headers.add("Content-Type", "application/x-www-form-urlencoded");
-      form.body = std::string{target.substr(question + 1)};
-      request.query = form_fields(form);
-    }
+    if (question != std::string_view::npos)
+      request.query = query_fields(target.substr(question + 1));
     const ContextScope scope{request.context};
     if (match.route->fast) {
       if (auto fast = answer_fast(*match.route, request)) return *fast;

@@ -163,17 +163,6 @@ Headers headers_of(const Http::Request& in) {
   return headers;
 }
 
-Query query_of(const Http::Request& in) {
-  Query query;
-  for (auto it = in.query().parameters_begin(); it != in.query().parameters_end(); ++it) {
-    auto name = percent_decoded(it->first, true);
-    auto value = percent_decoded(it->second, true);
-    if (!name || !value) throw Error{ErrorCode::invalid, "the query holds a malformed escape"};
-    query.add(std::move(*name), std::move(*value));
-  }
-  return query;
-}
-
 }  // namespace
 
 struct Server::State {
@@ -206,7 +195,7 @@ struct Server::State {
   }
 
   void receive(const std::shared_ptr<Connection>& connection, const Http::Request& in);
-  void fill(Request& request, const Http::Request& in) const;
+  void fill(Request& request, const Http::Request& in, std::string_view query) const;
 };
 
 namespace {
@@ -350,11 +339,11 @@ class PistacheHandler final : public Http::Handler {
 
 }  // namespace
 
-void Server::State::fill(Request& request, const Http::Request& in) const {
+void Server::State::fill(Request& request, const Http::Request& in, std::string_view query) const {
   request.headers = headers_of(in);
   const auto& headers = request.headers;
   request.path = in.resource();
-  request.query = query_of(in);
+  request.query = query_fields(query);
   request.body = in.body();
 
   auto& context = request.context;
@@ -388,7 +377,7 @@ void Server::State::receive(const std::shared_ptr<Connection>& connection,
   exchange->head = in.method() == Http::Method::Head;
   auto& request = exchange->request;
   try {
-    fill(request, in);
+    fill(request, in, connection->scanner.query());
     const auto control = in.headers().tryGet<Http::Header::Connection>();
     exchange->close =
         (control != nullptr && control->control() == Http::ConnectionControl::Close) ||

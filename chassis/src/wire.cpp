@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -92,7 +93,22 @@ std::string wire_text(const Response& response, bool head, bool close) {
 
 void HeadScanner::feed(std::string_view piece) {
   bytes_ += piece.size();
-  if (head_bytes_ != 0) return;
+  if (request_line_.empty() || request_line_.back() != '\n') {
+    const auto end = piece.find('\n');
+    request_line_ += piece.substr(0, end == std::string_view::npos ? end : end + 1);
+  }
+  if (head_bytes_ == 0) find_end(piece);
+}
+
+std::string_view HeadScanner::query() const {
+  std::string_view target{request_line_};
+  target.remove_prefix(std::min(target.find(' '), target.size() - 1) + 1);
+  target = target.substr(0, target.find(' '));
+  const auto question = target.find('?');
+  return question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
+}
+
+void HeadScanner::find_end(std::string_view piece) {
   if (bytes_ == piece.size()) {  // the usual case: the first piece holds the whole head
     const auto end = piece.find("\r\n\r\n");
     if (end != std::string_view::npos) {

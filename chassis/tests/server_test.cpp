@@ -159,6 +159,10 @@ TEST_F(ServerTest, paths_and_queries_are_decoded_once_and_malformed_ones_refused
   }
 }
 
+TEST_F(ServerTest, a_parameter_given_twice_is_refused) {
+  EXPECT_THAT(get("/query?q=one&q=two"), AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("\"?q\"")));
+}
+
 TEST_F(ServerTest, identity_counts_only_with_the_installations_token) {
   const auto identity = std::string{"X-User-Id: "} + somebody + "\r\nX-User-Roles: admin\r\n";
   EXPECT_THAT(get("/whoami", identity), EndsWith("nobody"));

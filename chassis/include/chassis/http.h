@@ -139,6 +139,8 @@ const std::string& json_body(const Request& request);
 /// UTF-8.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus = false);
 std::string percent_encoded(std::string_view text);
+/// The fields of a query ("a=1&b=2"), decoded. Throws Error{invalid} when malformed.
+Query query_fields(std::string_view text);
 /// The fields of an application/x-www-form-urlencoded body. Throws Error{invalid} when malformed.
 Query form_fields(const Request& request);
 
