@@ -10,6 +10,7 @@
 #include <atomic>
 #include <barrier>
 #include <csignal>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <thread>
@@ -309,10 +310,11 @@ TEST_F(DatabaseTest, a_cancellation_never_hits_a_later_statement) {
   std::atomic<int> cancelled{0};
   const auto round = [&] {
     for (int i = 0; i < 100; ++i) {
-      // The deadline passes about when the statement ends.
+      // From ending well before the deadline to being cut short by it.
+      const double seconds = 0.001 + 0.00002 * i;
       if (code_of([&] {
             const Within deadline{2ms};
-            database().read([&](Transaction& transaction) { transaction.run(sleep_for, 0.0015); });
+            database().read([&](Transaction& transaction) { transaction.run(sleep_for, seconds); });
           })) {
         ++cancelled;
       }
@@ -324,6 +326,38 @@ TEST_F(DatabaseTest, a_cancellation_never_hits_a_later_statement) {
   for (int i = 0; i < 4; ++i) threads.emplace_back(round);
   for (auto& thread : threads) thread.join();
   EXPECT_GT(cancelled, 0) << "the test proves nothing when no deadline passes";
+}
+
+/// Whether a signal has been sent to a process that has not seen it yet.
+bool is_pending(int signal, int process) {
+  std::ifstream status{"/proc/" + std::to_string(process) + "/status"};
+  for (std::string word; status >> word;) {
+    if (word != "ShdPnd:") continue;
+    std::uint64_t mask = 0;
+    status >> std::hex >> mask;
+    return (mask >> (signal - 1) & 1) != 0;
+  }
+  return false;
+}
+
+TEST_F(DatabaseTest, a_cancellation_that_overtakes_its_statement_is_sent_again) {
+  const auto nap = [](double seconds) {
+    database().read([&](Transaction& transaction) { transaction.run(sleep_for, seconds); });
+  };
+  nap(0);  // prepares it, so that one message is all the server waits for
+  const auto session = pid();
+  ASSERT_EQ(kill(session, SIGSTOP), 0);
+  std::thread thaw{[&] {
+    wait_until([&] { return is_pending(SIGINT, session); });
+    kill(session, SIGCONT);
+  }};
+  EXPECT_EQ(code_of([&] {
+              const Within deadline{20ms};
+              nap(9);
+            }),
+            ErrorCode::timeout);
+  thaw.join();
+  EXPECT_EQ(pid(), session) << "the connection was given up";
 }
 
 TEST_F(DatabaseTest, a_server_that_ignores_the_cancellation_is_given_up) {

@@ -187,7 +187,6 @@ TEST_F(Once, a_repeat_waits_for_the_first_until_its_deadline) {
     EXPECT_EQ(error.code(), ErrorCode::conflict);
     EXPECT_EQ(error.type(), "in-progress");
     EXPECT_EQ(error.retry_after(), 1);
-    EXPECT_LT(std::chrono::steady_clock::now(), context.deadline) << "too late to be read";
   }
   refused.set_value();
   EXPECT_EQ(once_placed(request("k1")).body, first.get().body);
