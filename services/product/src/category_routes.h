@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "category.h"
+#include "chassis/http.h"
+
+namespace product {
+
+/// The departments of the shop, for everyone.
+chassis::Routes category_routes(std::shared_ptr<Categories> categories);
+
+}  // namespace product
