@@ -26,7 +26,6 @@ def test_a_visitor_shops_signs_up_and_comes_back(visitor):
     sign_out(visitor)
     sign_in(visitor, email)
 
-    page.go_back()
     visitor.open("/shop?" + "q=" + name.split()[0])
     expect(page.get_by_text(price).first).to_be_visible()
 
