@@ -196,10 +196,11 @@ Seat& Database::State::seat(const std::shared_ptr<State>& self) {
     const std::lock_guard lock{self->mutex};
     self->seats.push_back(seat);
   }
-  return *thread.places.emplace_back(self->id, self, std::move(seat)).seat;
+  thread.places.push_back({self->id, self, std::move(seat)});
+  return *thread.places.back().seat;
 }
 
-Database::Database(std::string url, std::string application)
+Database::Database(std::string url, const std::string& application)
     : state_{std::make_shared<State>(std::move(url), application)} {}
 
 Database::~Database() {

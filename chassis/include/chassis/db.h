@@ -112,7 +112,7 @@ class Transaction {
 class Database {
  public:
   /// `application` is shown in pg_stat_activity.
-  Database(std::string url, std::string application);
+  Database(std::string url, const std::string& application);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
