@@ -68,7 +68,7 @@ TEST(Json, every_bad_field_is_named_at_once) {
   EXPECT_THAT(complaints(R"({"lines":[{"product_id":"7","quantity":0,"colour":"red"}],)"
                          R"("note":"too long","total":{"amount":-1},"gift":"yes","a/b":1})"),
               ElementsAre("/a~1b", "/lines/0/colour", "/lines/0/product_id", "/lines/0/quantity",
-                          "/note", "/total/currency", "/total/currency", "/gift"));
+                          "/note", "/total/amount", "/total/currency", "/gift"));
 }
 
 TEST(Json, a_list_outside_its_length_is_refused) {
