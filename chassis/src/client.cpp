@@ -8,7 +8,7 @@
 #include <random>
 #include <utility>
 
-#include "breaker.h"
+#include "circuit.h"
 #include "chassis/json.h"
 #include "chassis/log.h"
 #include "chassis/metrics.h"
@@ -118,8 +118,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
   ClientReactor& reactor = ClientReactor::shared();
 
   std::mutex mutex;
-  Breaker breaker;
-  RetryBudget budget;
+  Circuit breaker;
+  RetryAllowance budget;
   std::map<std::string, Histogram> durations;
   Counter retries;
   Gauge breaker_state;
@@ -166,13 +166,13 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
     } else {
       breaker.failed(Steady::now());
     }
-    breaker_state.set(breaker.state() == Breaker::State::closed ? 0
-                      : breaker.state() == Breaker::State::open ? 2
+    breaker_state.set(breaker.state() == Circuit::State::closed ? 0
+                      : breaker.state() == Circuit::State::open ? 2
                                                                 : 1);
     if (breaker.state() != before) {
       log::warning(
           "circuit changed",
-          {{"peer", peer}, {"state", breaker.state() == Breaker::State::open ? "open" : "closed"}});
+          {{"peer", peer}, {"state", breaker.state() == Circuit::State::open ? "open" : "closed"}});
     }
   }
 
