@@ -81,18 +81,18 @@ class Passwords::Turn {
   explicit Turn(Passwords& passwords) : passwords_{passwords} {
     std::unique_lock lock{passwords_.mutex_};
     const auto& costs = passwords_.costs_;
-    const auto free = [&] { return passwords_.running_ < costs.parallel_max; };
+    const auto free = [&] { return passwords_.load_.running < costs.parallel_max; };
     if (!free()) {
-      if (passwords_.waiting_ >= costs.waiting_max) refuse();
-      ++passwords_.waiting_;
+      if (passwords_.load_.waiting >= costs.waiting_max) refuse();
+      ++passwords_.load_.waiting;
       const bool got =
           passwords_.freed_.wait_for(lock, chassis::Context::current().left(patience_most), free);
-      --passwords_.waiting_;
+      --passwords_.load_.waiting;
       if (!got) refuse();
     }
-    ++passwords_.running_;
-    passwords_.most_running_ = std::max(passwords_.most_running_, passwords_.running_);
-    passwords_.in_flight_.set(static_cast<double>(passwords_.running_));
+    ++passwords_.load_.running;
+    passwords_.load_.most = std::max(passwords_.load_.most, passwords_.load_.running);
+    passwords_.in_flight_.set(static_cast<double>(passwords_.load_.running));
   }
 
   ~Turn() {
@@ -100,8 +100,8 @@ class Passwords::Turn {
     passwords_.seconds_.observe(took.count());
     {
       const std::lock_guard lock{passwords_.mutex_};
-      --passwords_.running_;
-      passwords_.in_flight_.set(static_cast<double>(passwords_.running_));
+      --passwords_.load_.running;
+      passwords_.in_flight_.set(static_cast<double>(passwords_.load_.running));
     }
     passwords_.freed_.notify_one();
   }
@@ -143,9 +143,9 @@ bool Passwords::outdated(const std::string& encoded) const {
   return chassis::password_needs_rehash(encoded, costs_.memory_kib, costs_.passes);
 }
 
-std::size_t Passwords::most_parallel() const {
+Passwords::Load Passwords::load() const {
   const std::lock_guard lock{mutex_};
-  return most_running_;
+  return load_;
 }
 
 }  // namespace user

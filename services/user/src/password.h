@@ -48,8 +48,13 @@ class Passwords {
   /// Whether a hash was made at other costs than these.
   bool outdated(const std::string& encoded) const;
 
-  /// The most hashes that were ever computed at the same time.
-  std::size_t most_parallel() const;
+  /// Hashes being computed now, the most there ever were, and threads waiting for their turn.
+  struct Load {
+    std::size_t running = 0;
+    std::size_t most = 0;
+    std::size_t waiting = 0;
+  };
+  Load load() const;
 
  private:
   class Turn;
@@ -57,9 +62,7 @@ class Passwords {
   const HashCosts costs_;
   mutable std::mutex mutex_;
   std::condition_variable freed_;
-  std::size_t running_ = 0;
-  std::size_t waiting_ = 0;
-  std::size_t most_running_ = 0;
+  Load load_;
   chassis::Gauge in_flight_;
   chassis::Counter refused_;
   chassis::Histogram seconds_;
