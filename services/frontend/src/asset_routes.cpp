@@ -42,13 +42,13 @@ Response product_picture(const Request& request) {
 }
 
 Response icon(const Request& request, const Assets& assets) {
-  const auto address = assets.address("icon.svg");
+  const auto& address = assets.address("icon.svg");
   const auto* const found = assets.find(address.substr(address.rfind('/') + 1));
   return keepable(request, found->content, found->type, found->etag, for_a_day);
 }
 
 /// A route that never blocks, answered where the request was read.
-chassis::Route from_memory(const std::string& path, chassis::Handler handler) {
+chassis::Route from_memory(const std::string& path, const chassis::Handler& handler) {
   chassis::Route route{Method::get, path, chassis::Access::anyone, handler};
   route.fast = [handler](const Request& request) { return std::optional{handler(request)}; };
   return route;

@@ -22,7 +22,7 @@ bool all_digits(std::string_view text) {
 }  // namespace
 
 std::string price_text(const chassis::Money& price) {
-  const auto text = chassis::to_text(price);
+  auto text = chassis::to_text(price);
   const auto number = text.substr(0, text.find(' '));
   if (price.currency == "EUR") {
     return "€" + number;
