@@ -47,7 +47,7 @@ def look(entry: dict, mark: pathlib.Path) -> bool:
     done = subprocess.run([*COMMAND, entry["file"]], capture_output=True, text=True)
     name = pathlib.Path(entry["file"]).relative_to(ROOT)
     if done.returncode:
-        print(f"{name}:\n{done.stdout}{done.stderr}", flush=True)
+        print(f"{name}:\n{done.stdout}", flush=True)  # the rest only counts warnings of other people's headers
         return False
     print(name, flush=True)
     mark.touch()

@@ -16,7 +16,7 @@ def test_somebody_signs_up_and_in_and_is_known(anyone, newcomer):
 def test_an_address_is_taken_once(anyone, newcomer):
     assert anyone.send("POST", "/api/v1/users", json=newcomer).status_code == 201
     again = newcomer | {"email": newcomer["email"].upper(), "name": "Somebody else"}
-    expect_problem(anyone.send("POST", "/api/v1/users", json=again), 409, "conflict")
+    expect_problem(anyone.send("POST", "/api/v1/users", json=again), 409, "email-taken")
 
 
 def test_a_wrong_password_and_an_unknown_address_look_the_same(anyone, newcomer):
