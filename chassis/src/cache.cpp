@@ -1,112 +1,150 @@
 #include "chassis/cache.h"
 
-#include <exception>
 #include <future>
-#include <iterator>
 #include <list>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
-#include <utility>
 
+#include "chassis/context.h"
+#include "chassis/error.h"
 #include "chassis/listener.h"
 #include "chassis/metrics.h"
 
 namespace chassis {
 namespace {
 
-constexpr std::size_t entry_overhead_bytes = 128;  // list and map nodes, roughly
+using Text = std::shared_ptr<const std::string>;
+
+/// A load under way, for all who want its result.
+struct Flight {
+  std::promise<Text> promise;
+  std::shared_future<Text> landing = promise.get_future().share();
+};
 
 struct Entry {
   std::string key;
-  std::string value;
+  Text text;
 
-  std::size_t bytes() const { return key.size() + value.size() + entry_overhead_bytes; }
+  std::size_t bytes() const { return key.size() + text->size(); }
 };
 
-/// One load that several threads may wait for.
-struct Flight {
-  std::promise<std::string> promise;
-  std::shared_future<std::string> result = promise.get_future().share();
-  bool overtaken = false;  // the key changed while it was loaded
-};
+Text wait(const std::shared_future<Text>& landing) {
+  const auto deadline = Context::current().deadline;
+  if (deadline != Deadline::max() && landing.wait_until(deadline) != std::future_status::ready) {
+    throw Error{ErrorCode::timeout, "the answer was not ready in time"};
+  }
+  return landing.get();
+}
 
 }  // namespace
 
 struct Cache::State {
-  State(const std::string& name, std::size_t most, Listener& listener)
+  State(const std::string& name, std::size_t most, const Listener& l)
       : bytes_max{most},
-        source{listener},
-        hits{counter("cache_hits_total", "Reads answered from memory", {{"cache", name}})},
-        misses{counter("cache_misses_total", "Reads that had to load", {{"cache", name}})},
-        held{gauge("cache_bytes", "Bytes in the cache", {{"cache", name}})} {}
+        listener{l},
+        hits{counter("cache_hits_total", "Answers from the cache.", {{"cache", name}})},
+        misses{counter("cache_misses_total", "Answers that had to be loaded.", {{"cache", name}})},
+        size{gauge("cache_bytes", "Keys and values held.", {{"cache", name}})} {
+    size.set(0);
+  }
 
   const std::size_t bytes_max;
-  Listener& source;
+  const Listener& listener;
   const Counter hits;
   const Counter misses;
-  const Gauge held;
+  const Gauge size;
 
   std::mutex mutex;
-  std::list<Entry> entries;  // the latest used first
-  std::unordered_map<std::string, std::list<Entry>::iterator> places;
-  std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
+  std::list<Entry> entries;  // used last first
+  std::unordered_map<std::string_view, std::list<Entry>::iterator> index;
   std::size_t bytes = 0;
+  /// A flight that a change overtook is taken out: what it brings is not kept, and who asks after
+  /// the change starts another.
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
 
-  // All of these are called under the mutex.
+  // All below with the mutex held.
 
-  const std::string* find(const std::string& key) {
-    const auto place = places.find(key);
-    if (place == places.end()) return nullptr;
-    entries.splice(entries.begin(), entries, place->second);
-    return &place->second->value;
+  Text find(const std::string& key) {
+    if (!listener.connected()) return nullptr;
+    const auto found = index.find(key);
+    if (found == index.end()) return nullptr;
+    entries.splice(entries.begin(), entries, found->second);
+    return found->second->text;
   }
 
-  void drop(std::list<Entry>::iterator entry) {
+  void keep(const std::string& key, const Text& text) {
+    erase(key);
+    if (!listener.connected() || key.size() + text->size() > bytes_max) return;
+    entries.push_front({key, text});
+    index.emplace(entries.front().key, entries.begin());
+    bytes += entries.front().bytes();
+    while (bytes > bytes_max) erase(std::string_view{entries.back().key});
+    size.set(static_cast<double>(bytes));
+  }
+
+  void erase(std::string_view key) {
+    const auto found = index.find(key);
+    if (found == index.end()) return;
+    const auto entry = found->second;
+    index.erase(found);
     bytes -= entry->bytes();
-    places.erase(entry->key);
     entries.erase(entry);
+    size.set(static_cast<double>(bytes));
   }
 
-  void keep(const std::string& key, const std::string& value) {
-    Entry entry{key, value};
-    if (entry.bytes() > bytes_max) return;
-    if (const auto place = places.find(key); place != places.end()) drop(place->second);
-    bytes += entry.bytes();
-    entries.push_front(std::move(entry));
-    places[key] = entries.begin();
-    while (bytes > bytes_max) drop(std::prev(entries.end()));
-    held.set(static_cast<double>(bytes));
+  /// Whether the flight was not overtaken; it is over in any case.
+  bool land(const std::string& key, const std::shared_ptr<Flight>& flight) {
+    const auto found = flights.find(key);
+    if (found == flights.end() || found->second != flight) return false;
+    flights.erase(found);
+    return true;
   }
+
+  // These take the mutex.
 
   void forget(const std::string& key) {
-    if (const auto place = places.find(key); place != places.end()) drop(place->second);
-    if (const auto flight = flights.find(key); flight != flights.end()) {
-      flight->second->overtaken = true;
-      flights.erase(flight);  // who asks from now on must see the change
-    }
-    held.set(static_cast<double>(bytes));
+    const std::lock_guard lock{mutex};
+    erase(key);
+    flights.erase(key);
   }
 
   void clear() {
+    const std::lock_guard lock{mutex};
+    index.clear();
     entries.clear();
-    places.clear();
-    bytes = 0;
-    for (const auto& [key, flight] : flights) flight->overtaken = true;
     flights.clear();
-    held.set(0);
+    bytes = 0;
+    size.set(0);
   }
 
-  void land(const std::string& key, const std::shared_ptr<Flight>& flight) {
-    const auto place = flights.find(key);
-    if (place != flights.end() && place->second == flight) flights.erase(place);
+  Text load(const std::string& key, const std::shared_ptr<Flight>& flight,
+            const std::function<std::string()>& loader) {
+    try {
+      auto text = std::make_shared<const std::string>(loader());
+      {
+        const std::lock_guard lock{mutex};
+        if (land(key, flight)) keep(key, text);
+      }
+      flight->promise.set_value(text);
+      return text;
+    } catch (...) {
+      {
+        const std::lock_guard lock{mutex};
+        land(key, flight);
+      }
+      flight->promise.set_exception(std::current_exception());
+      throw;
+    }
   }
 };
 
 Cache::Cache(std::string name, std::size_t bytes_max, Listener& listener,
              const std::string& channel)
     : state_{std::make_shared<State>(name, bytes_max, listener)} {
-  listener.on(channel, [state = state_](const std::string& key, bool gap) {
-    const std::lock_guard lock{state->mutex};
+  listener.on(channel, [weak = std::weak_ptr{state_}](const std::string& key, bool gap) {
+    const auto state = weak.lock();
+    if (!state) return;
     if (gap || key.empty()) {
       state->clear();
     } else {
@@ -118,53 +156,40 @@ Cache::Cache(std::string name, std::size_t bytes_max, Listener& listener,
 Cache::~Cache() = default;
 
 std::optional<std::string> Cache::peek(const std::string& key) {
-  const std::lock_guard lock{state_->mutex};
-  const auto* value = state_->find(key);
-  if (value == nullptr) return std::nullopt;
+  Text text;
+  {
+    const std::lock_guard lock{state_->mutex};
+    text = state_->find(key);
+  }
+  // A miss is counted by the get() that follows it.
+  if (!text) return std::nullopt;
   state_->hits.add();
-  return *value;
+  return *text;
 }
 
 std::string Cache::get(const std::string& key, const std::function<std::string()>& load) {
-  std::unique_lock lock{state_->mutex};
-  if (const auto* value = state_->find(key)) {
+  Text text;
+  std::shared_ptr<Flight> own;
+  std::shared_future<Text> others;
+  {
+    const std::lock_guard lock{state_->mutex};
+    text = state_->find(key);
+    if (!text) {
+      auto& flight = state_->flights[key];
+      if (!flight) flight = own = std::make_shared<Flight>();
+      others = flight->landing;
+    }
+  }
+  if (text) {
     state_->hits.add();
-    return *value;
+    return *text;
   }
   state_->misses.add();
-  if (const auto under_way = state_->flights.find(key); under_way != state_->flights.end()) {
-    const auto result = under_way->second->result;
-    lock.unlock();
-    return result.get();
-  }
-  const auto flight = std::make_shared<Flight>();
-  state_->flights[key] = flight;
-  lock.unlock();
-  try {
-    auto value = load();
-    lock.lock();
-    state_->land(key, flight);
-    if (!flight->overtaken && state_->source.connected()) state_->keep(key, value);
-    lock.unlock();
-    flight->promise.set_value(value);
-    return value;
-  } catch (...) {
-    if (!lock.owns_lock()) lock.lock();
-    state_->land(key, flight);
-    lock.unlock();
-    flight->promise.set_exception(std::current_exception());
-    throw;
-  }
+  return own ? *state_->load(key, own, load) : *wait(others);
 }
 
-void Cache::forget(const std::string& key) {
-  const std::lock_guard lock{state_->mutex};
-  state_->forget(key);
-}
+void Cache::forget(const std::string& key) { state_->forget(key); }
 
-void Cache::clear() {
-  const std::lock_guard lock{state_->mutex};
-  state_->clear();
-}
+void Cache::clear() { state_->clear(); }
 
 }  // namespace chassis

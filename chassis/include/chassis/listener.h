@@ -18,7 +18,7 @@ class Listener {
   void on(const std::string& channel,
           std::function<void(const std::string& payload, bool gap)> callback);
 
-  /// Returns at once; whether it listens is told by connected().
+  /// Returns at once; whether it listens is told by connected(). Without a channel it stays idle.
   void start();
   bool connected() const;
 
