@@ -342,12 +342,12 @@ class PistacheHandler final : public Http::Handler {
 void Server::State::fill(Request& request, const Http::Request& in, std::string_view query) const {
   request.headers = headers_of(in);
   const auto& headers = request.headers;
+  auto& context = request.context;
+  context.trace = Trace::from_header(headers.get("traceparent"));  // first: a refusal names it too
   request.path = in.resource();
   request.query = query_fields(query);
   request.body = in.body();
 
-  auto& context = request.context;
-  context.trace = Trace::from_header(headers.get("traceparent"));
   context.deadline = Steady::now() + settings.deadline;
   if (const auto left = headers.get("X-Request-Deadline"); !left.empty()) {
     std::int64_t ms = 0;
