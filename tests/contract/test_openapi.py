@@ -33,7 +33,7 @@ def test_the_service_keeps_its_promise(service, caller, address, token, tmp_path
     configuration.write_text("")
     command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run", description,
                "--url", address(service), "--max-examples", str(15 * ALIKE), "--seed", "7", "--no-color",
-               "--phases", "examples,coverage,fuzzing", "--workers", "2", "--request-timeout", "10",
+               "--phases", "examples,coverage,fuzzing", "--workers", "1", "--request-timeout", "10",
                "--generation-database", "none", "--continue-on-failure", "--checks",
                "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
                "response_headers_conformance"]
