@@ -27,7 +27,7 @@ def test_the_account_is_accessible(scripted, settings):
     scripted.page.get_by_label("E-mail").fill(email)
     scripted.page.get_by_label("Password").fill(password)
     scripted.page.keyboard.press("Enter")
-    scripted.page.wait_for_url("**/account")
+    scripted.page.wait_for_url(scripted.base + "/account")
     found = Axe().run(scripted.page, options=RULES).response["violations"]
     assert not found, [one["id"] for one in found]
 

@@ -66,7 +66,8 @@ class Upstream {
         requests_.push_back(request);
       }
       const auto [status, body] = answer_(request);
-      const auto text = "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" +
+      const std::string type = status[0] == '2' ? "json" : "problem+json";
+      const auto text = "HTTP/1.1 " + status + "\r\nContent-Type: application/" + type + "\r\n" +
                         "Connection: close\r\nContent-Length: " + std::to_string(body.size()) +
                         "\r\n\r\n" + body;
       (void)::send(peer, text.data(), text.size(), MSG_NOSIGNAL);
