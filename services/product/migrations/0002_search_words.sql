@@ -33,8 +33,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
          = (SELECT string_agg(c, '' ORDER BY c) FROM regexp_split_to_table(meant, '') c))::integer
 $$;
 
--- The words of listed products that `typed` may mean: those with the fewest slips (at most two, one in a
--- word of three letters), or that begin with it.
+-- The words of listed products that `typed` may mean: itself, those with the fewest slips (at most two, one
+-- in a word of three letters), and those that begin with it.
 CREATE FUNCTION words_like(typed text) RETURNS SETOF text
 LANGUAGE sql STABLE STRICT AS $$
   WITH alike AS (
@@ -49,7 +49,8 @@ LANGUAGE sql STABLE STRICT AS $$
                   WHERE unlisted_at IS NULL AND search @@ to_tsquery('english', quote_literal(word)))
     ORDER BY far, similarity(word, typed) DESC, word LIMIT 12
   )
-  SELECT word FROM near WHERE far = (SELECT min(far) FROM near) OR starts_with(word, typed)
+  SELECT word FROM near
+  WHERE far <= (SELECT coalesce(min(far), 0) FROM near WHERE far > 0) OR starts_with(word, typed)
 $$;
 
 -- Reads a search as people write it ("green tea", -smoked, "first flush", tea or coffee). `exact` is what it says;
