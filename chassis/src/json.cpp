@@ -90,6 +90,16 @@ bool has_control(std::string_view text) {
   });
 }
 
+/// A whole number; 12.0 and 1e3 are as well (JSON Schema 2020-12, 4.2.3).
+std::optional<std::int64_t> whole(const rapidjson::Value& value) {
+  constexpr double exact_max = 9'007'199'254'740'992;  // above it a double is no single number
+  if (value.IsInt64()) return value.GetInt64();
+  if (!value.IsDouble()) return std::nullopt;
+  const double number = value.GetDouble();
+  if (number != std::trunc(number) || std::abs(number) > exact_max) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
 std::string between(std::int64_t least, std::int64_t most) {
   return "from " + std::to_string(least) + " to " + std::to_string(most);
 }
@@ -189,15 +199,14 @@ bool JsonValue::boolean() const {
 }
 
 std::int64_t JsonValue::integer(Range range) const {
-  const auto& value = value_of(value_);
-  if (!value.IsInt64()) {
+  const auto number = whole(value_of(value_));
+  if (!number) {
     reject("must be a whole number");
     return 0;
   }
-  const auto number = value.GetInt64();
-  if (number < range.least || number > range.most)
+  if (*number < range.least || *number > range.most)
     reject("must be " + between(range.least, range.most));
-  return number;
+  return *number;
 }
 
 double JsonValue::number() const {
