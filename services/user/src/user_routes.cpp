@@ -52,9 +52,18 @@ User change_password(const Request& request, const Accounts& accounts, const Cre
                                          change.name, token_id_of(request), version);
 }
 
+/// The version that If-Match names, which a client may leave out here.
+std::optional<std::int64_t> version_wanted(const Request& request) {
+  if (!request.headers.has("If-Match")) return std::nullopt;
+  if (request.headers.get("If-Match").empty()) {
+    throw chassis::Error{chassis::ErrorCode::precondition_failed, "If-Match names no version"};
+  }
+  return chassis::if_match(request);
+}
+
 Response change_me(const Request& request, const Accounts& accounts) {
   const auto draft = user_change_from(chassis::json_body(request));
-  const auto version = request.headers.has("If-Match") ? chassis::if_match(request) : std::nullopt;
+  const auto version = version_wanted(request);
   const auto before = accounts.users->find(request.caller().user_id);
   const auto change = checked(draft, before.user);
   if (change.password) {

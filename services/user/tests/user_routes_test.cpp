@@ -238,6 +238,10 @@ TEST_F(UserRoutes, an_account_has_a_version_and_changes_by_it) {
   EXPECT_NE(changed.headers.get("ETag"), tag);
   EXPECT_EQ(send(Method::patch, "/v1/users/me", R"({"name":"Eve"})", {{"If-Match", tag}}).status,
             412);
+  EXPECT_EQ(send(Method::patch, "/v1/users/me", R"({"name":"Eve"})", {{"If-Match", ""}}).status,
+            412);
+  EXPECT_EQ(send(Method::patch, "/v1/users/me", R"({"name":"Eve"})", {{"If-Match", "*"}}).status,
+            200);
   EXPECT_EQ(send(Method::patch, "/v1/users/me", R"({"name":"Eve"})").status, 200);
   EXPECT_EQ(send(Method::patch, "/v1/users/me", "{}").status, 200);
   EXPECT_EQ(send(Method::patch, "/v1/users/me", R"({"email":"a@b.cd"})").status, 400);
