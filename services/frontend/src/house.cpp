@@ -336,15 +336,19 @@ std::vector<Thing> rugs() {
 }
 
 std::vector<Thing> lamps() {
-  return {{draw_mosaic_lamp, true, {"mosaic", "pendant", "hanging", "globe"}},
-          {draw_lantern, false, {"lantern", "candle", "table"}},
-          {draw_oil_lamp, false, {"oil", "genie"}}};
+  return {{draw_lantern, false, {"lantern"}},
+          {draw_oil_lamp, false, {"oil"}},
+          {draw_mosaic_lamp, true, {"mosaic", "pendant", "globe", "paper", "string", "hanging"}},
+          {draw_table_lamp, false, {"table-lamp", "reading", "table lamp", "skin"}}};
 }
 
 std::vector<Thing> textiles() {
-  return {{draw_folded, false, {"blanket", "throw", "towel", "linen", "cloth", "sheet"}},
-          {draw_hanging_cloth, true, {"scarf", "shawl", "wrap", "curtain", "runner", "silk"}},
-          {draw_cushion, false, {"cushion", "pillow"}}};
+  return {
+      {draw_cushion, false, {"cushion", "pillow"}},
+      {draw_hanging_cloth,
+       true,
+       {"scarf", "shawl", "runner", "tapestry", "suzani", "fringe", "trimming", "tassel"}},
+      {draw_folded, false, {"blanket", "cover", "towel", "sheet", "napkin", "cloth", "fabric"}}};
 }
 
 }  // namespace frontend

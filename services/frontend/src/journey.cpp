@@ -287,22 +287,24 @@ void draw_parcel(Drawing& draw, Dice& dice, const Palette& palette) {
 }  // namespace
 
 std::vector<Thing> leather() {
-  return {{draw_satchel, false, {"satchel", "bag", "case", "purse", "wallet", "belt", "saddle"}},
-          {draw_pouf, false, {"pouf", "ottoman", "slipper", "cushion", "seat"}},
-          {draw_journal, false, {"journal", "notebook", "folio", "cover", "diary"}}};
+  return {{draw_satchel, false, {"satchel", "bag", "tote", "case", "apron"}},
+          {draw_pouf, false, {"pouf", "ottoman", "slipper"}},
+          {draw_belt, false, {"belt", "cable"}},
+          {draw_journal, false, {"journal", "wallet", "mat", "roll", "notebook"}}};
 }
 
 std::vector<Thing> books() {
-  return {{draw_stack, false, {"tales", "set", "stor", "poem", "cook"}},
-          {draw_row_of_books, false, {"history", "encyclop", "volume", "guide"}},
-          {draw_map, true, {"map", "atlas", "chart", "route"}}};
+  return {{draw_map, true, {"map", "atlas"}},
+          {draw_stack, false, {"tales", "handbook", "phrasebook", "picture", "reader"}},
+          {draw_row_of_books, false, {"history", "book-of", "guide", "calendar"}}};
 }
 
 std::vector<Thing> travel() {
-  return {{draw_trunk, false, {"trunk", "chest", "suitcase", "box"}},
-          {draw_compass, false, {"compass", "astrolabe", "sundial"}},
-          {draw_canteen, false, {"canteen", "flask", "water", "bottle"}},
-          {draw_bedroll, false, {"bedroll", "blanket", "tent", "roll", "bag", "hammock"}}};
+  return {{draw_tent, false, {"tent", "hammock"}},
+          {draw_compass, false, {"compass", "altimeter", "astrolabe"}},
+          {draw_canteen, false, {"bottle", "flask", "canteen"}},
+          {draw_bedroll, false, {"sleeping", "mat", "blanket", "sack", "rucksack"}},
+          {draw_trunk, false, {"trunk", "duffel", "case", "cubes", "kitchen", "wallet"}}};
 }
 
 std::vector<Thing> parcels() { return {{draw_parcel, false, {}}}; }

@@ -357,27 +357,31 @@ void draw_mortar(Drawing& draw, Dice& dice, const Palette& palette) {
 }  // namespace
 
 std::vector<Thing> teas() {
-  return {{draw_glass, false, {"glass", "cup"}},
-          {draw_pot, false, {"pot", "kettle", "set"}},
-          {draw_tin, false, {"tin", "tea", "caddy", "leaf", "green", "black", "mint"}}};
+  return {{draw_glass, false, {"glass", "infusion", "earl"}},
+          {draw_tin, false, {"tin", "caddy", "cake"}},
+          {draw_pot, false, {"teapot", "set"}}};
 }
 
 std::vector<Thing> spices() {
-  return {{draw_bowls, false, {"blend", "mix", "set", "three"}},
-          {draw_jar, false, {"jar", "salt", "saffron", "ground", "powder"}},
-          {draw_sack, false, {"sack", "whole", "seed", "pepper", "dried"}}};
+  return {{draw_bowls, false, {"set", "blend", "mix"}},
+          {draw_jar, false, {"jar", "salt", "saffron", "ground"}},
+          {draw_sack, false, {"bag", "pouch", "whole", "sack"}}};
 }
 
 std::vector<Thing> ceramics() {
-  return {{draw_vase, false, {"vase", "jug", "pitcher", "bottle", "jar"}},
-          {draw_plate, false, {"plate", "platter", "dish", "tile", "saucer"}},
-          {draw_bowl, false, {"bowl", "tagine", "basin", "cup"}}};
+  return {{draw_pot, false, {"teapot"}},
+          {draw_tile, false, {"tile", "zellige"}},
+          {draw_bowl, false, {"bowl", "tagine", "basin"}},
+          {draw_mug, false, {"mug", "cup"}},
+          {draw_plate, false, {"plate", "platter", "dish"}},
+          {draw_vase, false, {"vase", "jug", "bottle", "barrel", "bin", "cooler", "pocket"}}};
 }
 
 std::vector<Thing> brass() {
-  return {{draw_coffee_pot, false, {"pot", "kettle", "jug", "ewer", "cezve", "ibrik", "samovar"}},
-          {draw_tray, false, {"tray", "plate", "dish", "platter"}},
-          {draw_mortar, false, {"mortar", "pestle", "bowl", "cup", "bell"}}};
+  return {{draw_candle_holder, false, {"candle"}},
+          {draw_tray, false, {"tray", "plate", "balance", "number"}},
+          {draw_coffee_pot, false, {"pot", "kettle", "jug", "ewer", "samovar", "carafe", "milk"}},
+          {draw_mortar, false, {"mortar", "pestle", "bell", "casserole"}}};
 }
 
 }  // namespace frontend

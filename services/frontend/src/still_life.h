@@ -12,7 +12,8 @@ struct Palette {
   std::string_view wall, niche, table, main, second, accent, dark;
 };
 
-/// One thing that can be shown: how it is drawn, and which words in a product's name mean it.
+/// One thing that can be shown: how it is drawn, and which words in a product's slug mean it; the
+/// first thing of a list that is meant is shown.
 /// Things stand on the table at y = 410 and are centred on x = 200; what hangs starts at y = 0.
 struct Thing {
   void (*draw)(Drawing&, Dice&, const Palette&);
@@ -30,6 +31,14 @@ std::vector<Thing> brass();
 std::vector<Thing> books();
 std::vector<Thing> textiles();
 std::vector<Thing> travel();
+
+/// Things that more than one list may show.
+void draw_mug(Drawing& draw, Dice& dice, const Palette& palette);
+void draw_tile(Drawing& draw, Dice& dice, const Palette& palette);
+void draw_table_lamp(Drawing& draw, Dice& dice, const Palette& palette);
+void draw_candle_holder(Drawing& draw, Dice& dice, const Palette& palette);
+void draw_belt(Drawing& draw, Dice& dice, const Palette& palette);
+void draw_tent(Drawing& draw, Dice& dice, const Palette& palette);
 
 /// What is shown for a category nobody has drawn yet.
 std::vector<Thing> parcels();
