@@ -68,6 +68,15 @@ def prometheus(query: str) -> dict[str, float]:
             for row in answer["data"]["result"]}
 
 
+@pytest.fixture
+def say(capsys):
+    """Prints a figure beside the test's name, whether it passes or not."""
+    def print_it(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n    {text}", flush=True)
+    return print_it
+
+
 @pytest.fixture(scope="session")
 def trust() -> ssl.SSLContext:
     """Takes only certificates signed by the authority that the installation made."""

@@ -15,7 +15,14 @@ def test_prometheus_sees_every_pod_of_every_service():
         assert prometheus(f'count by (job) (up{{job="{service}"}} == 1)') == {service: len(server_pods(service))}
 
 
-def test_product_grows_and_shrinks_under_load_without_a_failed_request(trust):
+def copies_since(since: float) -> list[int]:
+    """How many copies of product Prometheus has seen up, second by second."""
+    told = httpx.get(f"{PROMETHEUS}/api/v1/query_range", timeout=10, params={
+        "query": 'count(up{job="product"} == 1)', "start": since, "end": time.time(), "step": "1s"})
+    return [int(value) for _, value in told.raise_for_status().json()["data"]["result"][0]["values"]]
+
+
+def test_product_grows_and_shrinks_under_load_without_a_failed_request(trust, say):
     since = time.time()
     kept = {pod["metadata"]["name"]: pod["metadata"]["uid"] for name in ("gateway", "frontend", "user")
             for pod in server_pods(name)}
@@ -28,14 +35,11 @@ def test_product_grows_and_shrinks_under_load_without_a_failed_request(trust):
               lambda: len([n for n in prometheus(f"sum by (instance) ({served})").values() if n > 20]) == 3, 60)
         scale("product", 1)
         load.more(300)
-    print(f"\n{load.answered} requests answered, {len(load.failed)} failed")
+    say(f"{load.answered} requests answered, {len(load.failed)} failed")
     assert load.failed == []
     assert load.answered > 500
-    until("Prometheus counting 1 again", lambda: prometheus('count(up{job="product"} == 1)') == {"": 1})
-    told = httpx.get(f"{PROMETHEUS}/api/v1/query_range", timeout=10, params={
-        "query": 'count(up{job="product"} == 1)', "start": since, "end": time.time(), "step": "5s"}).json()
-    counts = [int(float(value)) for _, value in told["data"]["result"][0]["values"]]
-    assert counts[0] == 1 and max(counts) == 3 and counts[-1] == 1
+    shown = until("Prometheus showing 1 again", lambda: (c := copies_since(since)) and c[-1] == 1 and c)
+    assert shown[0] == 1 and max(shown) == 3
     assert kept == {pod["metadata"]["name"]: pod["metadata"]["uid"] for name in ("gateway", "frontend", "user")
                     for pod in server_pods(name)}
 

@@ -12,7 +12,7 @@ def fresh_email() -> str:
 
 
 def test_everything_is_ready_and_nothing_was_restarted():
-    pods = [pod for pod in objects("pods") if pod["metadata"]["labels"].get("app.kubernetes.io/component") != "seed"]
+    pods = [pod for pod in objects("pods") if pod["metadata"].get("labels", {}).get("app.kubernetes.io/name") != "test"]
     assert len(pods) >= 7
     for pod in pods:
         for container in pod["status"]["containerStatuses"]:
