@@ -35,7 +35,7 @@ Response list_categories(const Request& request, Categories& categories) {
 
 }  // namespace
 
-chassis::Routes category_routes(std::shared_ptr<Categories> categories) {
+chassis::Routes category_routes(const std::shared_ptr<Categories>& categories) {
   return {{chassis::Method::get, "/v1/categories", chassis::Access::anyone,
            [=](const Request& request) { return list_categories(request, *categories); }}};
 }

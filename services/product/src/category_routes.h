@@ -8,6 +8,6 @@
 namespace product {
 
 /// The departments of the shop, for everyone.
-chassis::Routes category_routes(std::shared_ptr<Categories> categories);
+chassis::Routes category_routes(const std::shared_ptr<Categories>& categories);
 
 }  // namespace product

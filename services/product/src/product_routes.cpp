@@ -206,8 +206,8 @@ Response change_stock(const Request& request, const Once& once, Cache& cache) {
 
 }  // namespace
 
-chassis::Routes product_routes(std::shared_ptr<Products> products, Once once,
-                               std::shared_ptr<Cache> cache) {
+chassis::Routes product_routes(const std::shared_ptr<Products>& products, const Once& once,
+                               const std::shared_ptr<Cache>& cache) {
   using chassis::Access;
   using chassis::Method;
   return {

@@ -17,7 +17,7 @@ using Once = std::function<chassis::Response(
 
 /// The catalogue for everyone, and its changes for administrators; openapi.yaml describes the same
 /// routes. `cache` holds answers about single products by their id.
-chassis::Routes product_routes(std::shared_ptr<Products> products, Once once,
-                               std::shared_ptr<chassis::Cache> cache);
+chassis::Routes product_routes(const std::shared_ptr<Products>& products, const Once& once,
+                               const std::shared_ptr<chassis::Cache>& cache);
 
 }  // namespace product

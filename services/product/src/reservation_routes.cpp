@@ -32,8 +32,8 @@ Response release(const Request& request, Reservations& reservations, Cache& cach
 
 }  // namespace
 
-chassis::Routes reservation_routes(std::shared_ptr<Reservations> reservations,
-                                   std::shared_ptr<Cache> cache) {
+chassis::Routes reservation_routes(const std::shared_ptr<Reservations>& reservations,
+                                   const std::shared_ptr<Cache>& cache) {
   using chassis::Access;
   using chassis::Method;
   return {

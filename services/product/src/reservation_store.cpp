@@ -105,12 +105,14 @@ constexpr Statement sum_reserved{"sum_reserved", R"sql(
 
 std::vector<std::string> ids_of(const std::vector<Want>& wants) {
   std::vector<std::string> ids;
+  ids.reserve(wants.size());
   for (const auto& want : wants) ids.push_back(want.product_id);
   return ids;
 }
 
 std::vector<std::string> quantities_of(const std::vector<Want>& wants) {
   std::vector<std::string> quantities;
+  quantities.reserve(wants.size());
   for (const auto& want : wants) quantities.push_back(std::to_string(want.quantity));
   return quantities;
 }

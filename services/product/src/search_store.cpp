@@ -1,8 +1,8 @@
 #include "search_store.h"
 
-#include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "chassis/metrics.h"
@@ -24,13 +24,8 @@ constexpr auto rank =
     " + (ts_rank(search, $WIDE::tsquery) * 100000)::bigint";
 constexpr auto age = "(extract(epoch FROM created_at) * 1000000)::bigint";
 
-struct Shape {
-  Sort sort;
-  bool has_category;
-  bool has_text;
-
-  auto operator<=>(const Shape&) const = default;
-};
+/// Its sort, whether it has a category, whether it has a text.
+using Shape = std::tuple<Sort, bool, bool>;
 
 std::string replaced(std::string text, const std::string& name, const std::string& value) {
   for (auto at = text.find(name); at != std::string::npos; at = text.find(name)) {
@@ -54,21 +49,20 @@ std::pair<std::string, std::string> order_of(Sort sort) {
 }
 
 std::string sql_of(const Shape& shape) {
-  const auto key = shape.sort == Sort::relevance ? rank
-                   : shape.sort == Sort::newest  ? age
-                                                 : "price";
-  const auto [column, behind] = order_of(shape.sort);
-  const std::string direction = shape.sort == Sort::price_up ? "ASC" : "DESC";
+  const auto& [sort, has_category, has_text] = shape;
+  const auto key = sort == Sort::relevance ? rank : sort == Sort::newest ? age : "price";
+  const auto [column, behind] = order_of(sort);
+  const std::string direction = sort == Sort::price_up ? "ASC" : "DESC";
   std::string inner = std::string{"SELECT "} + product_columns + ", created_at, " + key +
                       " AS key FROM products WHERE unlisted_at IS NULL" +
                       " AND price BETWEEN $1::bigint AND $2::bigint";
-  if (shape.has_category) inner += " AND category = $6";
-  if (shape.has_text) inner += " AND search @@ $WIDE::tsquery";
+  if (has_category) inner += " AND category = $6";
+  if (has_text) inner += " AND search @@ $WIDE::tsquery";
   auto sql = "SELECT * FROM (" + inner + ") products WHERE " + behind + " ORDER BY " + column +
              " " + direction + ", id " + direction + " LIMIT $5::bigint";
-  sql = replaced(std::move(sql), "$EXACT", shape.has_category ? "$7" : "$6");
-  const auto wide = shape.sort == Sort::relevance ? (shape.has_category ? "$8" : "$7")
-                                                  : (shape.has_category ? "$7" : "$6");
+  sql = replaced(std::move(sql), "$EXACT", has_category ? "$7" : "$6");
+  const auto wide =
+      sort == Sort::relevance ? (has_category ? "$8" : "$7") : (has_category ? "$7" : "$6");
   return replaced(std::move(sql), "$WIDE", wide);
 }
 
@@ -126,9 +120,10 @@ const Statement& list_statement(const Search& search) {
 pqxx::result run_search(Transaction& transaction, const Search& search,
                         const std::optional<Place>& after, std::int64_t count) {
   const auto& statement = list_statement(search);
-  const auto [key, id] = after.value_or(beginning(search.sort));
+  const auto place = after.value_or(beginning(search.sort));
   const auto run = [&](const auto&... more) {
-    return transaction.run(statement, search.min_price, search.max_price, key, id, count, more...);
+    return transaction.run(statement, search.min_price, search.max_price, place.key, place.id,
+                           count, more...);
   };
   if (search.text.empty()) {
     count_search("browse");
