@@ -21,8 +21,8 @@ struct ServerSettings {
   std::string internal_token;
 };
 
-/// HTTP/1.1 over Pistache, the only file that knows it. Event loops parse, route and serve
-/// FastHandlers; a bounded pool of workers runs everything else.
+/// Serves routes over HTTP/1.1: event loops route and serve FastHandlers, a bounded pool of workers
+/// runs everything else.
 class Server {
  public:
   Server(ServerSettings settings, Routes routes);
