@@ -120,13 +120,14 @@ def up(only: list[str] | None = None) -> list[str]:
     with locked():
         chosen = [service for service in services() if only is None or service in only]
         with_databases = [service for service in chosen if has_database(service)]
+        programs = [service_program(service) for service in chosen]
         server = database_server()
         server.create()
         server.forget_crash()
         started = start_all([server.program()])
         server.run_sql(postgres.CLOSE_SHARED_SQL + "".join(
             postgres.database_sql(service, keys.secret(f"{service}-database-password")) for service in with_databases))
-        started += start_all([service_program(service) for service in chosen])
+        started += start_all(programs)
         seed(with_databases)
         if only is None:
             started += start_all([prometheus_program(), gateway_program()])
