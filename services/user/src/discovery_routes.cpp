@@ -16,7 +16,7 @@ Response for_caches(std::string json) {
 
 }  // namespace
 
-chassis::Routes discovery_routes(std::shared_ptr<const Accounts> accounts) {
+chassis::Routes discovery_routes(const std::shared_ptr<const Accounts>& accounts) {
   return {
       {Method::get, "/.well-known/jwks.json", Access::anyone,
        [accounts](const Request& /*request*/) {

@@ -128,6 +128,15 @@ Passwords::Passwords(HashCosts costs)
                                   "Time to hash a password, waiting included")},
       nobodys_{chassis::password_hash(chassis::random_token(16), costs.memory_kib, costs.passes)} {}
 
+void Passwords::expect_room() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (load_.running < costs_.parallel_max || load_.waiting < costs_.waiting_max) return;
+  }
+  refused_.add();
+  throw busy();
+}
+
 std::string Passwords::hash(const std::string& password) {
   const Turn turn{*this};
   return chassis::password_hash(password, costs_.memory_kib, costs_.passes);

@@ -39,6 +39,10 @@ class Passwords {
  public:
   explicit Passwords(HashCosts costs);
 
+  /// Throws Error{unavailable} with Retry-After when whoever comes now would be refused. Quick
+  /// enough for an event loop.
+  void expect_room();
+
   std::string hash(const std::string& password);
 
   /// Whether the password is the one that was hashed. An empty hash (there is no such account)

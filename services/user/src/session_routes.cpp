@@ -65,12 +65,12 @@ Response sign_out_everywhere(const Request& request, const Accounts& accounts) {
 
 }  // namespace
 
-chassis::Routes session_routes(std::shared_ptr<const Accounts> accounts) {
+chassis::Routes session_routes(const std::shared_ptr<const Accounts>& accounts) {
   const auto with = [&](auto handle) {
     return [accounts, handle](const Request& request) { return handle(request, *accounts); };
   };
   return {
-      {Method::post, "/v1/sessions", Access::anyone, with(sign_in)},
+      {Method::post, "/v1/sessions", Access::anyone, with(sign_in), when_room(accounts)},
       {Method::del, "/v1/sessions", Access::user, with(sign_out_everywhere)},
       {Method::post, "/v1/sessions/refresh", Access::anyone, with(refresh)},
       {Method::del, "/v1/sessions/current", Access::anyone, with(sign_out)},

@@ -138,7 +138,7 @@ std::optional<Token> unused_after(Transaction& transaction, Token token, std::in
 
 Renewal use(Transaction& transaction, const Token& token, std::int64_t idle_s) {
   const auto nonce = chassis::random_token(token_bytes);
-  const Renewal renewal{{}, chassis::new_id(), successor_of(token.text, nonce)};
+  Renewal renewal{{}, chassis::new_id(), successor_of(token.text, nonce)};
   transaction.run(use_token, token.id, nonce);
   transaction.run(insert_token, renewal.token_id, token.session_id,
                   chassis::sha256_hex(renewal.refresh_token));

@@ -20,7 +20,7 @@ void count_sign_in(const char* outcome) {
 }  // namespace
 
 std::string network_of(std::string_view address) {
-  const std::string text{address};
+  std::string text{address};
   std::array<unsigned char, 16> bytes{};
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return text;
   if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return {};

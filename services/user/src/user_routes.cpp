@@ -144,24 +144,32 @@ std::string network_of(const Request& request) {
   return network_of(addresses);
 }
 
+chassis::FastHandler when_room(std::shared_ptr<const Accounts> accounts) {
+  return [accounts = std::move(accounts)](const Request& /*request*/) -> std::optional<Response> {
+    accounts->passwords->expect_room();
+    return std::nullopt;
+  };
+}
+
 std::string token_id_of(const Request& request) {
   // There is a caller only when whoever sent the headers has the installation's token.
   return request.context.caller ? std::string{request.headers.get("X-User-Token-Id")} : "";
 }
 
-chassis::Routes account_routes(std::shared_ptr<const Accounts> accounts) {
+chassis::Routes account_routes(const std::shared_ptr<const Accounts>& accounts) {
   const auto with = [&](auto handle) {
     return [accounts, handle](const Request& request) { return handle(request, *accounts); };
   };
   return {
-      {Method::post, "/v1/users", Access::anyone, with(sign_up)},
+      {Method::post, "/v1/users", Access::anyone, with(sign_up), when_room(accounts)},
       {Method::get, "/v1/users/me", Access::user, with(get_me)},
       {Method::patch, "/v1/users/me", Access::user, with(change_me)},
       {Method::del, "/v1/users/me", Access::user, with(erase_me)},
       // Whoever is erased cannot sign in to ask; the id is random and only they know it.
       {Method::get, "/v1/erasures/{id}", Access::anyone, with(get_erasure)},
       {Method::post, "/v1/password-resets", Access::anyone, with(ask_reset)},
-      {Method::put, "/v1/password-resets/{token}", Access::anyone, with(reset_password)},
+      {Method::put, "/v1/password-resets/{token}", Access::anyone, with(reset_password),
+       when_room(accounts)},
       {Method::put, "/v1/verifications/{token}", Access::anyone, with(verify)},
       {Method::get, "/internal/users", Access::internal, with(list_people)},
   };

@@ -29,12 +29,16 @@ struct Accounts {
 chassis::Routes routes(const Accounts& accounts);
 
 /// Its parts: accounts and their letters, sessions, and what verifies tokens.
-chassis::Routes account_routes(std::shared_ptr<const Accounts> accounts);
-chassis::Routes session_routes(std::shared_ptr<const Accounts> accounts);
-chassis::Routes discovery_routes(std::shared_ptr<const Accounts> accounts);
+chassis::Routes account_routes(const std::shared_ptr<const Accounts>& accounts);
+chassis::Routes session_routes(const std::shared_ptr<const Accounts>& accounts);
+chassis::Routes discovery_routes(const std::shared_ptr<const Accounts>& accounts);
 
 /// Deletes what has expired, a bounded batch of each kind.
 void purge(const Accounts& accounts);
+
+/// Refuses in the event loop what could not hash a password now, so that a flood of sign-ins does
+/// not stand in the way of everything else.
+chassis::FastHandler when_room(std::shared_ptr<const Accounts> accounts);
 
 /// The network a request came from, as the gateway says.
 std::string network_of(const chassis::Request& request);

@@ -130,7 +130,7 @@ std::vector<User> PostgresUsers::list(const std::vector<std::string>& ids) {
 User PostgresUsers::rename(const std::string& id, const std::string& name,
                            std::optional<std::int64_t> version) {
   return database_.write([&](Transaction& transaction) {
-    const auto before = locked(transaction, id, version).user;
+    auto before = locked(transaction, id, version).user;
     if (before.name == name) return before;
     return user_from(*transaction.maybe(update_name, id, name));
   });
