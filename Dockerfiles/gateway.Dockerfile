@@ -16,6 +16,7 @@ RUN /collect.sh . /usr/sbin/haproxy /bin/sh /bin/cat /bin/mkdir /bin/rm /bin/sle
     && echo 'hosts: files dns' >etc/nsswitch.conf
 COPY services/gateway/gateway services/gateway/haproxy.cfg services/gateway/*.map etc/serai-gateway/
 # What cannot be parsed never becomes an image. The settings stand in for those of an installation.
+# hadolint ignore=DL3003
 RUN mkdir -p /tmp/check && cd /tmp/check \
     && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -out tls.crt \
         -days 1 -subj /CN=localhost \

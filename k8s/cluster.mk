@@ -13,8 +13,7 @@ charts: ## Check the charts: lint, and what they render (needs helm)
 	@tools/install
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests/charts
 
-e2e: ## Prove the site on a kind cluster of its own: make e2e [KEEP=1]
-	@tools/install
+e2e: charts ## Check the charts, then prove the site on a kind cluster of its own: make e2e [KEEP=1]
 	@tools/build release
 	@tests/e2e/run
 
