@@ -33,7 +33,7 @@ REQUIRED = [
     ("DELETE", "/api/v1/sessions"),
     ("DELETE", "/api/v1/sessions/current"),
     ("GET", "/api/v1/sessions"),
-    ("GET", "/api/v1/erasures/7"),
+    ("DELETE", "/api/v1/erasures/7"),
     ("POST", "/api/v1/products"),
     ("PUT", "/api/v1/products/7"),
     ("PATCH", "/api/v1/products/7"),
@@ -56,6 +56,7 @@ NONE = [
     ("POST", "/api/v1/password-resets"),
     ("PUT", "/api/v1/password-resets/x"),
     ("PUT", "/api/v1/verifications/x"),
+    ("GET", "/api/v1/erasures/7"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/openid-configuration"),
 ]
