@@ -16,6 +16,8 @@ namespace {
 
 using Text = std::shared_ptr<const std::string>;
 
+constexpr std::size_t entry_bytes = 128;  // what an entry takes besides its texts, roughly
+
 /// A load under way, for all who want its result.
 struct Flight {
   std::promise<Text> promise;
@@ -26,7 +28,7 @@ struct Entry {
   std::string key;
   Text text;
 
-  std::size_t bytes() const { return key.size() + text->size(); }
+  std::size_t bytes() const { return key.size() + text->size() + entry_bytes; }
 };
 
 Text wait(const std::shared_future<Text>& landing) {
@@ -45,7 +47,7 @@ struct Cache::State {
         listener{l},
         hits{counter("cache_hits_total", "Answers from the cache.", {{"cache", name}})},
         misses{counter("cache_misses_total", "Answers that had to be loaded.", {{"cache", name}})},
-        size{gauge("cache_bytes", "Keys and values held.", {{"cache", name}})} {
+        size{gauge("cache_bytes", "Memory held, in bytes.", {{"cache", name}})} {
     size.set(0);
   }
 
@@ -75,8 +77,9 @@ struct Cache::State {
 
   void keep(const std::string& key, const Text& text) {
     erase(key);
-    if (!listener.connected() || key.size() + text->size() > bytes_max) return;
-    entries.push_front({key, text});
+    Entry entry{key, text};
+    if (!listener.connected() || entry.bytes() > bytes_max) return;
+    entries.push_front(std::move(entry));
     index.emplace(entries.front().key, entries.begin());
     bytes += entries.front().bytes();
     while (bytes > bytes_max) erase(std::string_view{entries.back().key});

@@ -13,6 +13,8 @@ constexpr std::size_t problem_bytes_max = 64 * 1024;
 constexpr std::size_t detail_max = 500;
 constexpr std::size_t fields_max = 100;
 constexpr std::string_view type_start = "urn:serai:problem:";
+/// How a route for users answers a request without a caller; handlers have words of their own.
+constexpr std::string_view chassis_sees_nobody = "sign in first";
 
 struct Problem {
   std::string type;
@@ -82,11 +84,13 @@ bool is_word(std::string_view text) {
   });
 }
 
-/// The peer does not believe us, which is no fault of the one who asked: it knows no caller though
-/// we named one, or somebody in between answered.
-bool between_services(int status, bool is_problem) {
+/// Whether the peer does not believe this service, which is no fault of the one who asked: it sees
+/// nobody where we named a caller, as it does when the tokens differ, or what answered is no
+/// service.
+bool between_services(int status, const std::optional<Problem>& problem) {
   if (status != 401 && status != 403) return false;
-  return !is_problem || (status == 401 && Context::current().caller.has_value());
+  if (!problem) return true;
+  return problem->detail == chassis_sees_nobody && Context::current().caller.has_value();
 }
 
 void keep_retry_after(Error& error, const Reply& reply) {
@@ -101,7 +105,7 @@ void keep_retry_after(Error& error, const Reply& reply) {
 
 Error error_from(const Reply& reply, const std::string& peer) {
   auto problem = problem_of(reply);
-  if (between_services(reply.status, problem.has_value())) {
+  if (between_services(reply.status, problem)) {
     return {ErrorCode::internal, peer + " refused a call of this service"};
   }
   const auto code = code_of(reply.status);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "chassis/log.h"
+#include "db_connection.h"
 
 namespace chassis {
 namespace {
@@ -48,7 +49,7 @@ using Notification = std::unique_ptr<PGnotify, NotificationFree>;
 struct Stopped {};
 
 [[noreturn]] void fail(const char* what, const PGconn* connection) {
-  throw std::runtime_error{std::string{what} + ": " + PQerrorMessage(connection)};
+  throw std::runtime_error{std::string{what} + ": " + detail::one_line(PQerrorMessage(connection))};
 }
 
 /// Wakes the listener's thread, once and for all.
@@ -132,6 +133,9 @@ struct Listener::State {
                             "3",         "3",        static_cast<const char*>(nullptr)};
     Connection connection{PQconnectStartParams(names.data(), values.data(), 1)};
     if (!connection) throw std::bad_alloc{};
+    // libpq would print what the server says beside its answers, such as why it ends a session.
+    PQsetNoticeProcessor(
+        connection.get(), [](void*, const char*) {}, nullptr);
     const auto give_up = Clock::now() + connect_max;
     auto status = PGRES_POLLING_WRITING;
     while (status != PGRES_POLLING_OK) {

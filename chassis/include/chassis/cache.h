@@ -17,7 +17,8 @@ class Listener;
 /// notification arrives; the writer's own replica calls forget() and reads its own writes.
 class Cache {
  public:
-  /// `name` labels cache_*_total metrics. `bytes_max` bounds keys and values together.
+  /// `name` labels cache_*_total metrics. `bytes_max` bounds keys and values together, each entry
+  /// counting 128 more for its place.
   Cache(std::string name, std::size_t bytes_max, Listener& listener, const std::string& channel);
   ~Cache();
   Cache(const Cache&) = delete;
