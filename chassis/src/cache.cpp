@@ -142,7 +142,7 @@ struct Cache::State {
   }
 };
 
-Cache::Cache(std::string name, std::size_t bytes_max, Listener& listener,
+Cache::Cache(const std::string& name, std::size_t bytes_max, Listener& listener,
              const std::string& channel)
     : state_{std::make_shared<State>(name, bytes_max, listener)} {
   listener.on(channel, [weak = std::weak_ptr{state_}](const std::string& key, bool gap) {

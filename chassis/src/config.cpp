@@ -43,7 +43,7 @@ bool Config::has(const std::string& name) const {
 
 void Config::reject(const std::string& problem) { problems_.push_back(problem); }
 
-std::string Config::text(const std::string& name, std::optional<std::string> fallback) {
+std::string Config::text(const std::string& name, const std::optional<std::string>& fallback) {
   if (auto value = find(name)) return *value;
   if (!fallback) reject(name + " is missing");
   return fallback.value_or("");
@@ -83,8 +83,8 @@ bool Config::flag(const std::string& name, bool fallback) {
   return false;
 }
 
-std::string Config::url(const std::string& name, std::optional<std::string> fallback) {
-  const auto value = text(name, std::move(fallback));
+std::string Config::url(const std::string& name, const std::optional<std::string>& fallback) {
+  auto value = text(name, fallback);
   if (value.empty()) return value;
   const auto rest = value.rfind("http://", 0) == 0    ? value.substr(7)
                     : value.rfind("https://", 0) == 0 ? value.substr(8)
@@ -98,7 +98,7 @@ std::string Config::url(const std::string& name, std::optional<std::string> fall
 
 std::string Config::database_url() {
   if (has("DATABASE_URL")) {
-    const auto url = text("DATABASE_URL");
+    auto url = text("DATABASE_URL");
     if (url.rfind("postgres://", 0) != 0 && url.rfind("postgresql://", 0) != 0) {
       reject("DATABASE_URL must start with postgresql://");
     }

@@ -55,8 +55,7 @@ using Check = int (*)(EVP_PKEY_CTX*);
 std::shared_ptr<EVP_PKEY> read_key(const std::string& pem, Read read, Check check) {
   const Bio text{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
   if (!text) throw std::bad_alloc{};
-  const std::shared_ptr<EVP_PKEY> key{read(text.get(), nullptr, no_passphrase, nullptr),
-                                      EVP_PKEY_free};
+  std::shared_ptr<EVP_PKEY> key{read(text.get(), nullptr, no_passphrase, nullptr), EVP_PKEY_free};
   ERR_clear_error();
   if (!key) throw std::runtime_error{"is not a key in PEM"};
   std::array<char, 64> group{};

@@ -55,10 +55,11 @@ struct Server::State {
   State(ServerSettings given, Routes routes)
       : settings{std::move(given)},
         router{std::move(routes)},
-        transport{
-            {settings.host, settings.port, settings.event_loops, settings.deadline},
-            [this](const auto& connection, Incoming in) { receive(connection, std::move(in)); },
-            [this](int status) { unmatched.observe(status, Steady::duration::zero()); }} {
+        transport{{settings.host, settings.port, settings.event_loops, settings.deadline},
+                  [this](const std::shared_ptr<Connection>& connection, Incoming in) {
+                    receive(connection, std::move(in));
+                  },
+                  [this](int status) { unmatched.observe(status, Steady::duration::zero()); }} {
     for (const auto& route : router.routes()) {
       metrics.emplace(&route, std::make_unique<RouteMetrics>(route.path, name(route.method)));
     }

@@ -19,7 +19,8 @@ class Cache {
  public:
   /// `name` labels cache_*_total metrics. `bytes_max` bounds keys and values together, each entry
   /// counting 128 more for its place.
-  Cache(std::string name, std::size_t bytes_max, Listener& listener, const std::string& channel);
+  Cache(const std::string& name, std::size_t bytes_max, Listener& listener,
+        const std::string& channel);
   ~Cache();
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;

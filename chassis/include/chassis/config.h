@@ -28,14 +28,14 @@ class Config {
   explicit Config(Lookup lookup);
 
   /// Required when there is no fallback.
-  std::string text(const std::string& name, std::optional<std::string> fallback = {});
+  std::string text(const std::string& name, const std::optional<std::string>& fallback = {});
   /// As text(), but at least `length_min` characters; never logged.
   std::string secret(const std::string& name, std::size_t length_min = 16);
   std::int64_t integer(const std::string& name, std::int64_t least, std::int64_t most,
                        std::optional<std::int64_t> fallback = {});
   bool flag(const std::string& name, bool fallback);
   /// An absolute http:// or https:// URL without a trailing slash.
-  std::string url(const std::string& name, std::optional<std::string> fallback = {});
+  std::string url(const std::string& name, const std::optional<std::string>& fallback = {});
   /// The PostgreSQL connection URL: DATABASE_URL, or the keys of a CloudNativePG secret as
   /// DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD.
   std::string database_url();

@@ -22,10 +22,7 @@ namespace chassis {
 Response once(Database& database, const Request& request, std::string_view route,
               const std::function<Response(Transaction&)>& effect);
 
-/// Removes a bounded number of keys older than 24 hours; run it every minute or so.
-void purge_idempotency_keys(Database& database);
-
-/// Deletes keys older than 24 hours, in a bounded batch. App calls it every few minutes.
+/// Removes a bounded number of keys older than 24 hours. App calls it every few minutes.
 void purge_idempotency_keys(Database& database);
 
 }  // namespace chassis
