@@ -6,6 +6,7 @@ headers. FULL=1 sends ten times as much.
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
@@ -16,32 +17,28 @@ import yaml
 from conftest import ROOT
 from local import settings
 
-ALIKE = 10 if os.environ.get("FULL") else 1
+TIMES = 10 if os.environ.get("FULL") else 1
 SERVICES = [name for name in settings.services() if (ROOT / f"services/{name}/openapi.yaml").exists()]
-CALLERS = {
-    "nobody": {},
-    "administrator": {"X-User-Id": "0198aaaa-0000-7000-8000-00000000ad01", "X-User-Roles": "admin"},
-}
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("caller", ["nobody", "administrator"])
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_service_keeps_its_promise(service, caller, address, token, tmp_path):
+def test_the_service_keeps_its_promise(service, caller, identities, address, token, tmp_path):
     description = ROOT / f"services/{service}/openapi.yaml"
-    headers = {"X-Internal-Token": token} | CALLERS[caller]
+    headers = {"X-Internal-Token": token} | identities[caller]
     configuration = tmp_path / "schemathesis.toml"
     configuration.write_text("")
     command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run", description,
-               "--url", address(service), "--max-examples", str(15 * ALIKE), "--seed", "7", "--no-color",
+               "--url", address(service), "--max-examples", str(15 * TIMES), "--seed", "7", "--no-color",
                "--phases", "examples,coverage,fuzzing", "--workers", "1", "--request-timeout", "10",
                "--generation-database", "none", "--continue-on-failure", "--checks",
                "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
                "response_headers_conformance"]
     for name, value in headers.items():
         command += ["--header", f"{name}: {value}"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=600 * ALIKE)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=600 * TIMES)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "0 generated" not in done.stdout
+    assert int(re.search(r"(\d+) generated", done.stdout)[1]) > 0, done.stdout[-2000:]
 
 
 @pytest.mark.parametrize("service", SERVICES)

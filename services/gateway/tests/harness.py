@@ -9,6 +9,7 @@ import http.server
 import ipaddress
 import json
 import os
+import random
 import pathlib
 import signal
 import socket
@@ -44,11 +45,14 @@ def wait_until(condition, what: str, patience_s: float = PATIENCE_S):
 
 
 def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports nobody listens on now, below those the kernel gives to clients, who could take one meanwhile."""
+    free: list[int] = []
+    while len(free) < count:
+        port = random.randrange(12_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            free += [port] if port not in free else []
+    return free
 
 
 # --- keys, certificates, tokens ----------------------------------------------------------------------------
