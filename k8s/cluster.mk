@@ -17,5 +17,4 @@ e2e: charts ## Check the charts, then prove the site on a kind cluster of its ow
 	@tools/build release
 	@tests/e2e/run
 
-export PREBUILT KEEP
 .PHONY: images up down charts e2e
