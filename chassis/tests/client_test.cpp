@@ -34,11 +34,15 @@ RawServer::Serve always(std::string answer) {
   };
 }
 
-/// A name of its own for each test, so that its metrics start at nothing.
-std::string peer_name() { return ::testing::UnitTest::GetInstance()->current_test_info()->name(); }
+int tests_run = 0;
+
+/// A name of its own for each run of a test, so that its metrics start at nothing.
+std::string peer_name() { return "peer-" + std::to_string(tests_run); }
 
 class ClientTest : public ::testing::Test {
  protected:
+  ClientTest() { ++tests_run; }
+
   RawServer& serve(RawServer::Serve serve) {
     server_ = std::make_unique<RawServer>(std::move(serve));
     client_ = std::make_unique<Client>(peer_name(), server_->url(), token);
