@@ -6,6 +6,7 @@
 #include <pistache/transport.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -241,11 +242,14 @@ struct Transport::State {
   TransportSettings settings;
   Callbacks callbacks;
   std::unique_ptr<Http::Endpoint> endpoint;
+  std::atomic<bool> stopped{false};
 };
 
 Transport::Transport(TransportSettings settings, Receive receive, Refused refused)
-    : state_{std::make_unique<State>(
-          State{std::move(settings), {std::move(receive), std::move(refused)}, nullptr})} {}
+    : state_{std::make_unique<State>()} {
+  state_->settings = std::move(settings);
+  state_->callbacks = {std::move(receive), std::move(refused)};
+}
 
 Transport::~Transport() { stop(); }
 
@@ -284,9 +288,8 @@ std::uint16_t Transport::port() const {
 }
 
 void Transport::stop() {
-  if (state_->endpoint == nullptr) return;
+  if (state_->endpoint == nullptr || state_->stopped.exchange(true)) return;
   state_->endpoint->shutdown();
-  state_->endpoint.reset();
 }
 
 }  // namespace chassis
