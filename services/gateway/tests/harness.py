@@ -218,6 +218,11 @@ def headers_of(got: dict, name: str) -> list[str]:
 # --- the gateway -------------------------------------------------------------------------------------------
 
 
+def hear_interrupts() -> None:
+    """A suite started in the background ignores SIGINT, and so would all it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Gateway:
     """One running gateway. `settings` are its environment; `log_lines()` is its access log so far."""
 
@@ -251,7 +256,8 @@ class Gateway:
         self.log = folder / "log"
         with self.log.open("wb") as log, (folder / "errors").open("wb") as errors:
             self.process = subprocess.Popen(
-                [GATEWAY / "gateway"], env=environment | settings, stdout=log, stderr=errors, start_new_session=True
+                [GATEWAY / "gateway"], env=environment | settings, stdout=log, stderr=errors, start_new_session=True,
+                preexec_fn=hear_interrupts,
             )
         self.url = f"https://localhost:{self.port}"
         self.client = httpx.Client(base_url=self.url, verify=self.trust, timeout=PATIENCE_S)
