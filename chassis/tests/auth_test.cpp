@@ -114,6 +114,7 @@ TEST(Password, other_costs_call_for_another_hash) {
 
 TEST(Password, threads_hash_side_by_side) {
   std::vector<std::future<bool>> right;
+  right.reserve(4);
   for (int i = 0; i < 4; ++i) {
     right.push_back(std::async(std::launch::async, [] {
       return password_matches(password_hash("tea", memory_kib, passes), "tea");
@@ -372,6 +373,7 @@ TEST_F(KeyRingTest, threads_sign_while_keys_change) {
   const auto ring = open();
   std::atomic<bool> over = false;
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
       while (!over) EXPECT_THAT(sign(ring), MatchesRegex("[^.]+\\.[^.]+\\.[^.]+"));

@@ -63,6 +63,7 @@ TEST_F(BreakerTest, an_unknown_result_neither_ends_nor_lengthens_a_run) {
 TEST_F(BreakerTest, calls_that_fail_together_are_one_failure_of_the_run) {
   calls(40, Result::success);
   std::vector<Breaker::Pass> passes;
+  passes.reserve(2 * Breaker::run_max);
   for (int i = 0; i < 2 * Breaker::run_max; ++i) passes.push_back(breaker_.enter(now_).value());
   for (const auto pass : passes) {
     now_ += milliseconds{1};

@@ -169,6 +169,7 @@ TEST_F(CacheTest, threads_that_ask_at_once_share_one_load) {
   constexpr int count = 8;
   HeldLoad held{[&] { return load("assam"); }};
   std::vector<std::future<std::string>> answers;
+  answers.reserve(count);
   for (int i = 0; i < count; ++i) {
     answers.push_back(
         std::async(std::launch::async, [&] { return cache_.get("assam", held.function()); }));
@@ -187,6 +188,7 @@ TEST_F(CacheTest, a_failed_load_fails_all_who_wait_and_is_not_kept) {
     throw Error{ErrorCode::unavailable, "the kettle is cold"};
   };
   std::vector<std::future<std::string>> answers;
+  answers.reserve(count);
   for (int i = 0; i < count; ++i) {
     answers.push_back(std::async(std::launch::async, [&] { return cache_.get("assam", fail); }));
   }
@@ -280,6 +282,7 @@ TEST_F(CacheTest, threads_never_see_a_value_older_than_the_change_they_know_of) 
   std::atomic<int> known = 1;  // every replica has heard of this one
   std::atomic<bool> over = false;
   std::vector<std::thread> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
       while (!over) {

@@ -366,6 +366,7 @@ TEST_F(ClientTest, calls_run_side_by_side) {
     connection.send(http_answer(200));
   });
   std::vector<std::future<Reply>> replies;
+  replies.reserve(count);
   for (int i = 0; i < count; ++i) {
     replies.push_back(
         client().start({.method = Method::get, .path = "/tea", .timeout = long_enough}));
@@ -376,6 +377,7 @@ TEST_F(ClientTest, calls_run_side_by_side) {
 TEST_F(ClientTest, many_threads_call_at_once) {
   serve(always(http_answer(200, "tea")));
   std::vector<std::thread> threads;
+  threads.reserve(8);
   std::atomic<int> right = 0;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
@@ -430,6 +432,7 @@ TEST_F(SilentPeer, nothing_is_sent_after_the_deadline) {
 TEST_F(SilentPeer, a_client_that_goes_away_ends_its_calls) {
   auto& server = serve_silence();
   std::vector<std::future<Reply>> replies;
+  replies.reserve(4);
   for (int i = 0; i < 4; ++i) {
     replies.push_back(
         client().start({.method = Method::get, .path = "/tea", .timeout = long_enough}));
