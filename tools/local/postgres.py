@@ -102,16 +102,20 @@ class Server:
         return done.stdout.strip()
 
     def forget_crash(self) -> None:
-        """After a crash postmaster.pid may name a process that is no PostgreSQL any more, and would stop the start."""
-        file = self.folder / "postmaster.pid"
-        if not file.exists():
+        """Clears what a crash left in the way of a start: children that still end, and a postmaster.pid that may
+        name a process which is no PostgreSQL any more."""
+        record = process.record_of("postgres")
+        if record and record.alive():
             return
-        pid = int(file.read_text().split()[0])
-        if str(self.folder) not in process.command_line(pid):
-            file.unlink()
-        elif process.record_of("postgres") is None:  # ours, but started by a run that could not note it
+        file = self.folder / "postmaster.pid"
+        pid = int(file.read_text().split()[0]) if file.exists() else 0
+        if pid and str(self.folder) in process.command_line(pid):  # started by a run that could not note it
             process.write_record(process.Record("postgres", pid, process.start_time(pid) or 0, process.boot_id(), "",
                                                 int(signal.SIGINT)))
+            return
+        for child in process.working_in(self.folder):
+            process.wait_end(child, 10)
+        file.unlink(missing_ok=True)
 
     def owner(self) -> pwd.struct_passwd | None:
         """Whom PostgreSQL runs as when we are root, which it refuses: who owns the folder, else postgres or nobody."""

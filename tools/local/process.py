@@ -118,9 +118,10 @@ def stop(record: Record, limit_s: float = 20) -> None:
             print(f"  {record.name} did not stop within {limit_s:.0f} s and is killed")
             send(record.pid, signal.SIGKILL)
             wait_gone(record, limit_s)
-    for pid in group_members(record.pid):
-        if record.boot == boot_id():
+    if record.boot == boot_id():
+        for pid in group_members(record.pid):  # what it started and left behind
             send(pid, signal.SIGKILL)
+            wait_end(pid, limit_s)
     (records_folder() / f"{record.name}.json").unlink(missing_ok=True)
 
 
@@ -134,16 +135,21 @@ def send(pid: int, number: int) -> None:
 
 
 def wait_gone(record: Record, limit_s: float) -> bool:
+    wait_end(record.pid, limit_s)
+    return not record.alive()
+
+
+def wait_end(pid: int, limit_s: float) -> None:
+    """Returns when the process has ended, or after the limit."""
     try:
-        descriptor = os.pidfd_open(record.pid)
+        descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
-        return True
+        return
     try:
-        gone = bool(select.select([descriptor], [], [], limit_s)[0])
+        select.select([descriptor], [], [], limit_s)
     finally:
         os.close(descriptor)
-    reap(record.pid)
-    return gone or not record.alive()
+    reap(pid)
 
 
 def reap(pid: int) -> None:
@@ -162,6 +168,18 @@ def start_time(pid: int) -> int | None:
 def group_members(group: int) -> list[int]:
     pids = (int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit())
     return [pid for pid in pids if (fields := stat_fields(pid)) and int(fields[2]) == group and fields[0] not in "ZX"]
+
+
+def working_in(folder: pathlib.Path) -> list[int]:
+    """The processes whose current folder this is, as far as they can be seen."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(path) == str(folder):
+                found.append(int(path.parts[2]))
+        except OSError:
+            continue
+    return found
 
 
 def stat_fields(pid: int) -> list[str] | None:
