@@ -7,14 +7,6 @@
 
 #include "chassis/log.h"
 
-#ifdef __SANITIZE_THREAD__
-// The exception of a promise is counted inside libstdc++, which is not instrumented: that the
-// caller has let go of it before the reactor frees it is not seen.
-extern "C" const char* __tsan_default_suppressions() {  // NOLINT
-  return "race:std::__exception_ptr::exception_ptr::_M_release";
-}
-#endif
-
 namespace chassis {
 namespace {
 
