@@ -26,7 +26,6 @@ OWNERS = {  # what an include begins with: (owner, what to include instead)
     "libpq": (["chassis/src/db*.cpp", "chassis/src/listener.cpp"], "chassis/db.h"),
     "prometheus/": (["chassis/src/metrics.cpp"], "chassis/metrics.h"),
     "curl/": (["chassis/src/client*.cpp", "chassis/src/transfer.*"], "chassis/client.h"),
-    "cjose/": (["chassis/src/auth*.cpp"], "chassis/auth.h"),
     "jansson": (["chassis/src/auth*.cpp"], "chassis/auth.h"),
     "openssl/": (["chassis/src/auth*.cpp", "chassis/src/ec_key.cpp"], "chassis/auth.h"),
     "sodium": (["chassis/src/auth*.cpp", "chassis/src/id.cpp", "chassis/src/password.cpp"], "chassis/auth.h"),
