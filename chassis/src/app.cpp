@@ -70,6 +70,8 @@ struct App::State {
   std::string log_level;
   std::unique_ptr<Database> database;
   std::unique_ptr<Listener> listener;
+  std::unique_ptr<Events> events;
+  std::unique_ptr<Sagas> sagas;
   std::map<std::string, std::unique_ptr<Client>> clients;
   Routes routes;
   std::map<std::string, Command> commands;
@@ -88,6 +90,7 @@ struct App::State {
   bool stopping = false;
 
   void read_settings();
+  Client& client_of(const std::string& peer, const std::string& token);
   Response readiness() const;
   Routes own_routes() const;
   std::vector<std::string> unready() const;
@@ -249,7 +252,11 @@ void App::State::run_background(Server& server) {
   }
   std::vector<std::thread> threads;
   for (const auto& job : jobs) threads.emplace_back([this, &job] { run_job(job); });
+  if (events) events->start();
+  if (sagas) sagas->begin();
   if (storage == Storage::postgres) watch_database();
+  if (sagas) sagas->stop();
+  if (events) events->stop();
   for (auto& thread : threads) thread.join();
 }
 
@@ -267,6 +274,8 @@ int App::State::serve(const sigset_t& signals) {
     jobs.push_back({std::chrono::minutes{5}, "purge idempotency keys",
                     [this] { purge_idempotency_keys(*database); }});
   }
+  if (events) routes = std::move(routes) + events->routes();
+  if (sagas) routes = std::move(routes) + sagas->routes();
   Server server{server_settings, own_routes() + routes};
   server.start();
 
@@ -351,15 +360,32 @@ Listener& App::listener() {
   return *state_->listener;
 }
 
-Client& App::client(const std::string& peer) {
-  auto& client = state_->clients[peer];
+Client& App::State::client_of(const std::string& peer, const std::string& token) {
+  auto& client = clients[peer];
   if (client == nullptr) {
     auto setting = peer + "_URL";
     std::transform(setting.begin(), setting.end(), setting.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    client = std::make_unique<Client>(peer, state_->config.url(setting), internal_token());
+    client = std::make_unique<Client>(peer, config.url(setting), token);
   }
   return *client;
+}
+
+Client& App::client(const std::string& peer) { return state_->client_of(peer, internal_token()); }
+Client& App::outside_client(const std::string& peer) { return state_->client_of(peer, ""); }
+
+Events& App::events() {
+  auto& state = *state_;
+  if (!state.events) {
+    state.events = std::make_unique<Events>(state.name, state.config, database(), listener());
+  }
+  return *state.events;
+}
+
+Sagas& App::sagas() {
+  auto& state = *state_;
+  if (!state.sagas) state.sagas = std::make_unique<Sagas>(state.config, database(), listener());
+  return *state.sagas;
 }
 
 void App::routes(Routes routes) { state_->routes = std::move(state_->routes) + std::move(routes); }

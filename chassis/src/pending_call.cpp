@@ -72,12 +72,14 @@ std::vector<std::string> lines_of(const Call& call, const Context& context,
   };
   const auto& trace = context.trace;
   carry("traceparent", trace.trace_id.empty() ? Trace::from_header({}).header() : trace.header());
-  if (context.caller) {
-    carry("X-User-Id", context.caller->user_id);
-    carry("X-User-Roles", context.caller->roles);
+  if (!internal_token.empty()) {  // a third party learns neither the token nor who asks
+    if (context.caller) {
+      carry("X-User-Id", context.caller->user_id);
+      carry("X-User-Roles", context.caller->roles);
+    }
+    carry("X-Guest-Id", context.guest_id);
+    carry("X-Internal-Token", internal_token);
   }
-  carry("X-Guest-Id", context.guest_id);
-  carry("X-Internal-Token", internal_token);
   if (!call.headers.has("Content-Type")) {
     lines.emplace_back(call.body.empty() ? "Content-Type:" : "Content-Type: application/json");
   }

@@ -9,9 +9,11 @@
 #include "chassis/client.h"
 #include "chassis/config.h"
 #include "chassis/db.h"
+#include "chassis/events.h"
 #include "chassis/files.h"
 #include "chassis/http.h"
 #include "chassis/listener.h"
+#include "chassis/saga.h"
 
 namespace chassis {
 
@@ -58,6 +60,14 @@ class App {
   /// The client of a peer in the call graph; its URL is the setting <PEER>_URL. Call it before
   /// check_settings().
   Client& client(const std::string& peer);
+  /// The client of a third party, at the setting <PEER>_URL. It is told neither the installation's
+  /// token nor whom a call is for.
+  Client& outside_client(const std::string& peer);
+  /// The service's part in the traffic of events: relays, consumes, and serves its routes. Call it
+  /// before check_settings() in a service that publishes or consumes.
+  Events& events();
+  /// The service's sagas and their routes. Call it before check_settings().
+  Sagas& sagas();
   /// The installation's shared token.
   const std::string& internal_token() const;
 

@@ -39,7 +39,8 @@ struct Reply {
 /// a run of failures the circuit opens and calls fail at once; half open, one call tries again.
 class Client {
  public:
-  /// `peer` names it in metrics and logs; `url` without trailing slash.
+  /// `peer` names it in metrics and logs; `url` without trailing slash. With an empty token the
+  /// peer is a third party: it gets neither the token nor the caller nor the guest.
   Client(std::string peer, std::string url, std::string internal_token);
   ~Client();
   Client(const Client&) = delete;
