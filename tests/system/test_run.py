@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import pytest
 from conftest import ROOT, Api, tool, wait_until
@@ -73,13 +74,30 @@ def test_run_again_leaves_everything_as_it_is(own):
     assert pids(data) == before
 
 
-def test_run_starts_again_only_what_died(own):
+@pytest.mark.parametrize("name", ["product", "nats"])
+def test_run_starts_again_only_what_died(own, name):
     environment, _, data = own
     before = pids(data)
-    os.kill(before["product"], signal.SIGKILL)
-    assert "product: had stopped, starting again" in run(environment)
+    os.kill(before[name], signal.SIGKILL)
+    assert f"{name}: had stopped, starting again" in run(environment)
     after = pids(data)
-    assert {name for name in before if before[name] != after[name]} == {"product"}
+    assert {name for name in before if before[name] != after[name]} == {name}
+
+
+def test_nats_answers_only_who_has_its_password(own):
+    _, ports, data = own
+    url = urllib.parse.urlsplit((data / "secrets/nats-url").read_text().strip())
+    assert (url.scheme, url.hostname, url.port) == ("nats", "127.0.0.1", ports["nats"])
+
+    def said(options: dict) -> str:
+        with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
+            connection.sendall(f"CONNECT {json.dumps({'verbose': False} | options)}\r\nPING\r\n".encode())
+            lines = connection.makefile()
+            return lines.readline()[:5] + lines.readline().strip()
+
+    assert said({"user": url.username, "pass": url.password}) == "INFO PONG"
+    assert "Authorization Violation" in said({"user": url.username, "pass": "guess"})
+    assert "Authorization Violation" in said({})
 
 
 def test_a_crash_of_everything_is_no_obstacle(own):
@@ -118,7 +136,9 @@ def test_secrets_are_for_their_owner_alone(own):
 
 def test_everything_listens_on_this_machine_alone(own):
     listening = set()
-    wanted = set(own[1].values())
+    started = pids(own[2])
+    assert "nats" in started
+    wanted = {port for name, port in own[1].items() if name.split("-")[0] in started}
     for table in ("tcp", "tcp6"):
         for line in pathlib.Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
             address, _, port = line.split()[1].rpartition(":")

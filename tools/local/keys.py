@@ -26,6 +26,14 @@ def secret_file(name: str) -> pathlib.Path:
     return path
 
 
+def kept(name: str, text: str) -> pathlib.Path:
+    """data/secrets/<name> with this text: a secret that is put together from others."""
+    path = private_folder(data_folder() / "secrets") / name
+    if not path.exists() or path.read_text().strip() != text:
+        write_private(path, text)
+    return path
+
+
 def gateway_certificate() -> pathlib.Path:
     """data/tls/tls.crt for localhost, its key tls.key beside it, signed by data/tls/ca.crt."""
     folder = private_folder(data_folder() / "tls")

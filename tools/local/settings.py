@@ -44,13 +44,20 @@ def services() -> list[str]:
     return ordered
 
 
-def calls() -> dict[str, list[str]]:
-    """caller -> the services it calls, as charts/serai/values.yaml says."""
+def shared_values() -> dict:
+    """`global` of charts/serai/values.yaml: what is said once for this machine and for clusters."""
     values = ROOT / "charts/serai/values.yaml"
-    if not values.exists():
-        return {}
-    graph = (yaml.safe_load(values.read_text()).get("global") or {}).get("calls") or {}
-    return {caller: list(called or []) for caller, called in graph.items()}
+    return (yaml.safe_load(values.read_text()).get("global") or {}) if values.exists() else {}
+
+
+def calls() -> dict[str, list[str]]:
+    """caller -> the services it calls."""
+    return {caller: list(called or []) for caller, called in (shared_values().get("calls") or {}).items()}
+
+
+def has_events(service: str) -> bool:
+    """Whether the service tells or hears events, and so needs NATS."""
+    return service in (shared_values().get("events") or [])
 
 
 def has_database(service: str) -> bool:

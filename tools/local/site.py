@@ -15,9 +15,9 @@ from contextlib import contextmanager
 
 import yaml
 
-from . import keys, postgres, process
+from . import keys, nats, postgres, process
 from .process import Program
-from .settings import ROOT, Trouble, calls, data_folder, has_database, port, program, public_url, services
+from .settings import ROOT, Trouble, calls, data_folder, has_database, has_events, port, program, public_url, services
 
 CUSTOMER = os.environ.get("SEED_CUSTOMER", "ada@example.com:caravan-of-tea-42")
 ADMIN = os.environ.get("SEED_ADMIN", "admin@example.com:keeper-of-the-serai-42")
@@ -42,6 +42,10 @@ def database_server() -> postgres.Server:
     return postgres.Server(data_folder() / "postgres", port("postgres"), keys.secret("postgres-password"))
 
 
+def nats_server() -> nats.Server:
+    return nats.Server(data_folder() / "nats", port("nats"), keys.secret("nats-password"))
+
+
 def special_settings(service: str) -> dict[str, str]:
     """What one service needs besides what all get."""
     return {
@@ -62,9 +66,13 @@ def service_program(service: str) -> Program:
             "DATABASE_HOST": "127.0.0.1", "DATABASE_PORT": str(port("postgres")), "DATABASE_NAME": service,
             "DATABASE_USER": service, "DATABASE_PASSWORD_FILE": str(keys.secret_file(f"{service}-database-password")),
         }
+    files = []
+    if has_events(service):
+        files = [keys.kept("nats-url", nats_server().url())]
+        settings["NATS_URL_FILE"] = str(files[0])
     settings |= {name: os.environ[name] for name in ("LOG_LEVEL", "WORKERS") if name in os.environ}
     return Program(service, [str(program(service))], ports=[port(service)], ready=answers(f"{address}/ready"),
-                   environment=settings | special_settings(service))
+                   environment=settings | special_settings(service), files=files)
 
 
 def gateway_program() -> Program:
@@ -116,7 +124,7 @@ def prometheus_program() -> Program:
 
 def up(only: list[str] | None = None) -> list[str]:
     """Starts what is not running or has changed, loads the demo data, returns the names of what was started.
-    With `only`, these services and the databases and nothing else."""
+    With `only`, these services and the databases, NATS where they have events, and nothing else."""
     with locked():
         chosen = [service for service in services() if only is None or service in only]
         with_databases = [service for service in chosen if has_database(service)]
@@ -124,7 +132,8 @@ def up(only: list[str] | None = None) -> list[str]:
         server = database_server()
         server.create()
         server.forget_crash()
-        started = start_all([server.program()])
+        stores = [server.program()] + ([nats_server().program()] if any(map(has_events, chosen)) else [])
+        started = start_all(stores)
         server.run_sql(postgres.CLOSE_SHARED_SQL + "".join(
             postgres.database_sql(service, keys.secret(f"{service}-database-password")) for service in with_databases))
         started += start_all(programs)
@@ -177,7 +186,7 @@ def seed(names: list[str]) -> None:
 def down(only: list[str] | None = None) -> list[str]:
     """Stops everything that was started, or only what is named, the callers before the called; returns the names."""
     with locked():
-        order = ["postgres", *services(), "prometheus", "gateway"]
+        order = ["postgres", "nats", *services(), "prometheus", "gateway"]
         started = {record.name: record for record in process.records()}
         if unknown := set(only or []) - set(started):
             raise Trouble(f"{', '.join(sorted(unknown))} is not running; these are: {', '.join(sorted(started))}")
@@ -201,7 +210,7 @@ def remove_data() -> None:
 def write_demo_settings() -> None:
     """data/demo.env: what scripts need to use the running site."""
     (data_folder() / "demo.env").write_text(
-        f"BASE={public_url()}\nCUSTOMER={CUSTOMER}\nADMIN={ADMIN}\n"
+        f"BASE={public_url()}\nBANK={public_url()}/bank\nCUSTOMER={CUSTOMER}\nADMIN={ADMIN}\n"
         f"PROMETHEUS=http://127.0.0.1:{port('prometheus')}\nCA={data_folder() / 'tls/ca.crt'}\n")
 
 
