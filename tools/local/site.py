@@ -48,8 +48,11 @@ def nats_server() -> nats.Server:
 
 def special_settings(service: str) -> dict[str, str]:
     """What one service needs besides what all get."""
+    bank_key = str(keys.secret_file("bank-key"))
     return {
         "user": {"KEYS_DIR": str(keys.signing_keys()[0]), "SEED_CUSTOMER": CUSTOMER, "SEED_ADMIN": ADMIN},
+        "payment": {"BANK_KEY_FILE": bank_key},
+        "bank": {"MERCHANT_KEY_FILE": bank_key, "FAULTS": "on"},
     }.get(service, {})
 
 
@@ -72,7 +75,13 @@ def service_program(service: str) -> Program:
         settings["NATS_URL_FILE"] = str(files[0])
     settings |= {name: os.environ[name] for name in ("LOG_LEVEL", "WORKERS") if name in os.environ}
     return Program(service, [str(program(service))], ports=[port(service)], ready=answers(f"{address}/ready"),
-                   environment=settings | special_settings(service), files=files)
+                   environment=settings | special_settings(service) | chosen_settings(service), files=files)
+
+
+def chosen_settings(service: str) -> dict[str, str]:
+    """Settings that whoever starts the site chose for one service: SERAI_SET_ORDER_WORKERS=24 is WORKERS of order."""
+    prefix = f"SERAI_SET_{service.upper()}_"
+    return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix)}
 
 
 def gateway_program() -> Program:
