@@ -91,7 +91,7 @@ def gateway_program() -> Program:
         "METRICS_BIND": f"127.0.0.1:{port('gateway-metrics')}", "TLS_CERT": str(keys.gateway_certificate()),
         "JWT_KEYS_DIR": str(keys.signing_keys()[1]), "PUBLIC_URL": public_url(), "DRAIN_MS": "0",
         "INTERNAL_TOKEN_FILE": str(keys.secret_file("internal-token")), "RATE_LIMIT": REQUESTS_PER_MINUTE_MAX,
-        "GUESS_LIMIT": REQUESTS_PER_MINUTE_MAX, "CHECK_INTERVAL": "1s", "HARD_STOP": "5s", "HSTS_SECONDS": "300",
+        "GUESS_LIMIT": REQUESTS_PER_MINUTE_MAX, "COSTLY_LIMIT": REQUESTS_PER_MINUTE_MAX, "CHECK_INTERVAL": "1s", "HARD_STOP": "5s", "HSTS_SECONDS": "300",
         "RUN_DIR": str(data_folder() / "run"),
     }
     for service in services():

@@ -1,4 +1,4 @@
-"""Fixtures: three upstreams and one gateway for all tests that leave it as they found it."""
+"""Fixtures: the upstreams and one gateway for all tests that leave it as they found it."""
 
 import pathlib
 import sys
@@ -10,11 +10,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from harness import Gateway, Upstream  # noqa: E402
 
 
+SERVICES = ("user", "product", "frontend", "order", "payment", "bank")
+
+
 class Site:
     """A gateway and the upstreams behind it."""
 
     def __init__(self, folder, **settings):
-        self.upstreams = {name: Upstream(name) for name in ("user", "product", "frontend")}
+        self.upstreams = {name: Upstream(name) for name in SERVICES}
         addresses = {name: each.address for name, each in self.upstreams.items()}
         self.gateway = Gateway(folder, addresses, **settings)
         self.client = self.gateway.client

@@ -248,6 +248,7 @@ class Gateway:
             "INTERNAL_TOKEN": INTERNAL_TOKEN,
             "RATE_LIMIT": "1000000",
             "GUESS_LIMIT": "1000000",
+            "COSTLY_LIMIT": "1000000",
             "CHECK_INTERVAL": "200ms",
             "DRAIN_MS": "0",
         }

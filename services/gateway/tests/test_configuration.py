@@ -6,7 +6,7 @@ import pytest
 from harness import GATEWAY
 
 CLASSES = {"required", "optional", "none"}
-LIMITS = {"guess"}
+LIMITS = {"guess", "costly"}
 METHODS = {"ANY", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PREFIX = r"/(?:[a-z0-9.-]+/)*\|?"
 
@@ -65,6 +65,13 @@ def test_every_rule_of_a_map_is_about_a_routed_prefix():
             assert any(prefix.startswith(each) for each in routed), key
 
 
+def test_what_is_cut_off_is_one_segment_and_a_prefix():
+    for prefix, cut in rows("programs.map"):
+        assert re.fullmatch("/[a-z]+/", prefix) and prefix == f"{cut}/"
+        # Beside the frontend, which has every other path.
+        assert [prefix, "none"] in rows("routes.map")
+
+
 def test_every_api_prefix_has_a_class():
     classes = [key.split(":", 1)[1].rstrip("|") for key, _ in rows("classes.map")]
     for prefix, _ in rows("routes.map"):
@@ -81,7 +88,7 @@ def test_a_service_is_two_settings_and_one_template():
 
 def test_the_configuration_names_no_path_of_a_service():
     paths = set(re.findall(r"(?<![\w.<])/[a-z][\w/.-]*", re.sub(r"presetenv .*", "", config())))
-    assert paths <= {"/api", "/ready", "/health", "/metrics", "/problem"} | {
+    assert paths <= {"/ready", "/health", "/metrics", "/problem"} | {
         word for word in paths if word in ("/json", "/plain", "/html", "/1.1")
     }
 

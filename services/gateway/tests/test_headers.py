@@ -44,7 +44,7 @@ CLAIMS_FROM_OUTSIDE = [
 ]
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/products", "/.well-known/jwks.json"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/products", "/.well-known/jwks.json", "/api/v1/cart", "/api/v1/payments/card-form"])
 @pytest.mark.parametrize("name", CLAIMS_FROM_OUTSIDE)
 def test_nobody_can_say_who_they_are(site, path, name):
     got = site.client.get(path, headers={name: "evil"}).json()
@@ -106,7 +106,22 @@ def test_connections_to_services_are_kept(site):
     ],
 )
 def test_a_guest_is_a_uuid_or_nobody(site, sent, arrives):
-    assert headers_of(site.client.get("/api/v1/products", headers=sent).json(), "x-guest-id") == arrives
+    assert headers_of(site.client.get("/api/v1/cart", headers=sent).json(), "x-guest-id") == arrives
+
+
+@pytest.mark.parametrize("site_of_page, arrives", [(None, [GUEST]), ("same-origin", [GUEST]), ("none", [GUEST]),
+                                                   ("cross-site", []), ("same-site", [])])
+def test_another_sites_page_changes_no_guests_cart(site, site_of_page, arrives):
+    headers = {"Cookie": f"__Host-guest={GUEST}"} | ({"Sec-Fetch-Site": site_of_page} if site_of_page else {})
+    got = site.client.put("/api/v1/cart/items/7", headers=headers).json()
+    assert headers_of(got, "x-guest-id") == arrives
+    read = site.client.get("/api/v1/cart", headers=headers).json()
+    assert headers_of(read, "x-guest-id") == [GUEST]
+
+
+def test_a_guest_who_signed_in_is_both_until_the_carts_are_one(site):
+    got = site.client.post("/api/v1/cart/merge", headers=site.gateway.bearer() | {"X-Guest-Id": GUEST}).json()
+    assert headers_of(got, "x-user-id") == [USER] and headers_of(got, "x-guest-id") == [GUEST]
 
 
 def test_two_guests_are_none(site):

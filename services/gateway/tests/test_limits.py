@@ -67,6 +67,23 @@ GUESSES = [
 ]
 
 
+COSTLY = [("POST", "/api/v1/orders"), ("POST", "/bank/v1/tokens"), ("POST", "/checkout"), ("POST", "/checkout/pay")]
+
+
+def test_what_costs_money_has_a_stricter_limit_of_its_own(make_site):
+    site = make_site(COSTLY_LIMIT="4")
+    known = site.gateway.bearer()
+    changes = iter(COSTLY + COSTLY)
+    answers = ask_within_one_window(site, 8, lambda: site.client.request(*next(changes), headers=known))
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 4
+    assert [numbers(answer)[:2] for answer in answers[:2]] == [[4, left] for left in (3, 2)]
+    assert answers[5].json()["type"] == "urn:serai:problem:too-many-requests"
+    # Nothing else counts against it, signing in has its own.
+    for method, path in [("GET", "/api/v1/orders"), ("POST", "/api/v1/orders/7/cancel"), ("PUT", "/api/v1/cart/items/7"),
+                         ("GET", "/checkout"), ("POST", "/api/v1/sessions"), ("GET", "/bank/v1/ledger")]:
+        assert site.client.request(method, path, headers=known).status_code == 200, path
+
+
 def test_guessing_has_a_stricter_limit_of_its_own(make_site):
     site = make_site(GUESS_LIMIT="7")
     guesses = iter(GUESSES + GUESSES)
@@ -79,7 +96,7 @@ def test_guessing_has_a_stricter_limit_of_its_own(make_site):
     assert site.client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/v1/products", "/api/v1/nowhere", "/api/v1/users/me"])
+@pytest.mark.parametrize("path", ["/api/v1/products", "/api/v1/nowhere", "/api/v1/users/me", "/api/v1/cart", "/bank/v1/ledger"])
 def test_every_api_answer_says_what_is_left(site, path):
     limit, remaining, reset = numbers(site.client.get(path))
     assert 0 < remaining < limit == 1000000 and 1 <= reset <= 60

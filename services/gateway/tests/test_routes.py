@@ -23,6 +23,22 @@ SERVICES = {
     "/api/v1/products/": ("product", "/v1/products/"),
     "/api/v1/products/7?a=/../b": ("product", "/v1/products/7?a=/../b"),
     "/api/v1/categories": ("product", "/v1/categories"),
+    "/api/v1/cart": ("order", "/v1/cart"),
+    "/api/v1/cart/items/7": ("order", "/v1/cart/items/7"),
+    "/api/v1/orders": ("order", "/v1/orders"),
+    "/api/v1/orders/7/cancel": ("order", "/v1/orders/7/cancel"),
+    "/api/v1/payments": ("payment", "/v1/payments"),
+    "/api/v1/payments/card-form": ("payment", "/v1/payments/card-form"),
+    "/api/v1/payments/7/record": ("payment", "/v1/payments/7/record"),
+    "/bank/v1/tokens": ("bank", "/v1/tokens"),
+    "/bank/v1/ledger?limit=5": ("bank", "/v1/ledger?limit=5"),
+    "/bank/v1/faults": ("bank", "/v1/faults"),
+    "/cart": ("frontend", "/cart"),
+    "/checkout": ("frontend", "/checkout"),
+    "/orders/7": ("frontend", "/orders/7"),
+    "/admin/stock": ("frontend", "/admin/stock"),
+    "/banks": ("frontend", "/banks"),
+    "/bank.html": ("frontend", "/bank.html"),
 }
 
 REQUIRED = [
@@ -41,13 +57,31 @@ REQUIRED = [
     ("POST", "/api/v1/products/7/stock"),
     ("POST", "/api/v1/users/me"),
     ("POST", "/api/v1/sessions/current"),
+    ("POST", "/api/v1/orders"),
+    ("GET", "/api/v1/orders"),
+    ("GET", "/api/v1/orders/7"),
+    ("POST", "/api/v1/orders/7/cancel"),
+    ("GET", "/api/v1/payments"),
+    ("GET", "/api/v1/payments/7/record"),
+    ("GET", "/api/v1/payments/card-form/7"),
+    ("POST", "/api/v1/payments/card-form"),
+    ("GET", "/bank/v1/ledger"),
+    ("GET", "/bank/v1/faults"),
+    ("PUT", "/bank/v1/faults"),
+    ("GET", "/bank/v1/tokens"),
 ]
 OPTIONAL = [
     ("GET", "/api/v1/products"),
     ("HEAD", "/api/v1/products/7"),
     ("GET", "/api/v1/categories"),
+    ("GET", "/api/v1/cart"),
+    ("PUT", "/api/v1/cart/items/7"),
+    ("DELETE", "/api/v1/cart/items/7"),
+    ("DELETE", "/api/v1/cart"),
+    ("POST", "/api/v1/cart/merge"),
     ("GET", "/"),
     ("POST", "/signin"),
+    ("POST", "/checkout"),
 ]
 NONE = [
     ("POST", "/api/v1/users"),
@@ -59,6 +93,8 @@ NONE = [
     ("GET", "/api/v1/erasures/7"),
     ("GET", "/.well-known/jwks.json"),
     ("GET", "/.well-known/openid-configuration"),
+    ("GET", "/api/v1/payments/card-form"),
+    ("POST", "/bank/v1/tokens"),
 ]
 
 NEVER = [
@@ -80,6 +116,27 @@ NEVER = [
     "/api/internal/products",
     "/api/v1/internal/books",
     "/api/v1/usersmetrics",
+    "/api/v1/bank",
+    "/api/v1/tokens",
+    "/api/v1/charges",
+    "/api/v1/faults",
+    "/api/v1/ledger",
+    "/api/bank/v1/tokens",
+    "/api/v1/ordersinternal",
+    "/bank",
+    "/bank/",
+    "/bank/v1",
+    "/bank/v1/charges",
+    "/bank/v1/charges?reference=7",
+    "/bank/v1/charges/7/refunds",
+    "/bank/v1/tokens/7",
+    "/bank/v1/tokens/../charges",
+    "/bank/v1/tokens/%2e%2e/charges",
+    "/bank/v1/ledger/7",
+    "/bank/internal/books",
+    "/bank/metrics",
+    "/bank/ready",
+    "/bank/api/v1/orders",
     "/api/metrics",
     "/api/health",
     "/api/ready",
@@ -141,8 +198,9 @@ def test_what_is_inside_stays_inside(site, target):
     assert len(site.seen()) == before
 
 
-def test_an_unknown_api_is_a_problem_document(site):
-    answer = site.client.get("/api/v1/nowhere", headers={"Accept": "text/html"})
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/bank/v1/nowhere"])
+def test_an_unknown_api_is_a_problem_document(site, path):
+    answer = site.client.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == "urn:serai:problem:not-found"
@@ -198,7 +256,7 @@ def test_tls_is_1_2_or_newer(site, version, works):
 
 
 def test_the_maps_end_prefixes_with_a_slash():
-    for name in ("routes.map", "classes.map", "limits.map", "secret-paths.map"):
+    for name in ("routes.map", "classes.map", "limits.map", "secret-paths.map", "programs.map"):
         for line in (GATEWAY / name).read_text().splitlines():
             if line and not line.startswith("#"):
                 assert line.split()[0].endswith(("/", "/|")), f"{name}: {line}"
