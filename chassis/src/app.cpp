@@ -69,6 +69,7 @@ struct App::State {
   milliseconds drain{5000};
   std::string log_level;
   std::unique_ptr<Database> database;
+  std::optional<std::string> database_owner_url;  // of the role that migrates, when it is another
   std::unique_ptr<Listener> listener;
   std::unique_ptr<Events> events;
   std::unique_ptr<Sagas> sagas;
@@ -76,6 +77,7 @@ struct App::State {
   Routes routes;
   std::map<std::string, Command> commands;
   std::vector<std::function<std::string()>> checks;
+  std::vector<std::function<void()>> checks_at_start;
   std::vector<Job> jobs;
 
   // What readiness stands on.
@@ -94,8 +96,9 @@ struct App::State {
   Response readiness() const;
   Routes own_routes() const;
   std::vector<std::string> unready() const;
-  int migrate_all() const;
-  void wait_for_database();
+  int migrate_all();
+  int migrate_as_owner();
+  void wait_for(Database& awaited);
   bool pause(milliseconds time);
   void become_ready(Server& server);
   void watch_database();
@@ -124,6 +127,7 @@ void App::State::read_settings() {
   if (storage == Storage::postgres) {
     const auto url = config.database_url();
     database = std::make_unique<Database>(url, name);
+    database_owner_url = config.database_owner_url();
     listener = std::make_unique<Listener>(url);
   }
 }
@@ -179,9 +183,25 @@ Routes App::State::own_routes() const {
   return own;
 }
 
-int App::State::migrate_all() const {
+/// Waits until the database answers, then brings it up to date; returns how many files it took.
+int App::State::migrate_all() {
+  if (database_owner_url) return migrate_as_owner();
+  wait_for(*database);
   return migrate(*database, "chassis", chassis_migrations::embedded()) +
          migrate(*database, name, files);
+}
+
+int App::State::migrate_as_owner() {
+  Database owner{*database_owner_url, name + " migrate"};
+  wait_for(owner);
+  wait_for(*database);
+  const auto role = database->read([](Transaction& transaction) {
+    return transaction.exec("SELECT current_user")[0][0].as<std::string>();
+  });
+  const int applied = migrate(owner, "chassis", chassis_migrations::embedded(), role) +
+                      migrate(owner, name, files, role);
+  grant_use(owner, role);
+  return applied;
 }
 
 /// Sleeps; true when the service is to stop.
@@ -190,9 +210,9 @@ bool App::State::pause(milliseconds time) {
   return stopping_changed.wait_for(lock, time, [&] { return stopping; });
 }
 
-void App::State::wait_for_database() {
+void App::State::wait_for(Database& awaited) {
   bool told = false;
-  while (!database->answers()) {
+  while (!awaited.answers()) {
     if (!told) log::warning("waiting for the database");
     told = true;
     if (pause(database_retry_period))
@@ -202,9 +222,9 @@ void App::State::wait_for_database() {
 
 void App::State::become_ready(Server& server) {
   if (storage == Storage::postgres) {
-    wait_for_database();
     const int applied = migrate_all();
     if (applied > 0) log::info("migrations applied", {{"files", applied}});
+    for (const auto& check : checks_at_start) check();
     listener->start();
     database_answers.store(true);
     migrated.store(true);
@@ -309,7 +329,6 @@ int App::State::run_command(const std::vector<std::string>& arguments) {
     return 2;
   }
   if (storage == Storage::postgres) {
-    wait_for_database();
     const int applied = migrate_all();
     std::cout << name << ": " << applied << " migrations applied\n";
   }
@@ -391,6 +410,9 @@ Sagas& App::sagas() {
 void App::routes(Routes routes) { state_->routes = std::move(state_->routes) + std::move(routes); }
 void App::ready_when(std::function<std::string()> check) {
   state_->checks.push_back(std::move(check));
+}
+void App::when_migrated(std::function<void()> check) {
+  state_->checks_at_start.push_back(std::move(check));
 }
 void App::command(const std::string& name, Command command) {
   state_->commands[name] = std::move(command);

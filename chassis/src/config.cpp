@@ -97,22 +97,34 @@ std::string Config::url(const std::string& name, const std::optional<std::string
 }
 
 std::string Config::database_url() {
-  if (has("DATABASE_URL")) {
-    auto url = text("DATABASE_URL");
-    if (url.rfind("postgres://", 0) != 0 && url.rfind("postgresql://", 0) != 0) {
-      reject("DATABASE_URL must start with postgresql://");
-    }
-    return url;
-  }
+  if (has("DATABASE_URL")) return checked_database_url("DATABASE_URL");
   if (!has("DATABASE_HOST")) {
     reject("DATABASE_URL is missing (or DATABASE_HOST, _PORT, _NAME, _USER and _PASSWORD)");
     return {};
   }
+  return database_url_of("DATABASE");
+}
+
+std::optional<std::string> Config::database_owner_url() {
+  if (has("DATABASE_OWNER_URL")) return checked_database_url("DATABASE_OWNER_URL");
+  if (!has("DATABASE_OWNER_USER")) return std::nullopt;
+  return database_url_of("DATABASE_OWNER");
+}
+
+std::string Config::checked_database_url(const std::string& name) {
+  auto url = text(name);
+  if (url.rfind("postgres://", 0) != 0 && url.rfind("postgresql://", 0) != 0) {
+    reject(name + " must start with postgresql://");
+  }
+  return url;
+}
+
+std::string Config::database_url_of(const std::string& role) {
   const auto host = text("DATABASE_HOST");
   const auto port = integer("DATABASE_PORT", 1, 65535, 5432);
   const auto name = text("DATABASE_NAME");
-  const auto user = text("DATABASE_USER");
-  const auto password = text("DATABASE_PASSWORD");
+  const auto user = text(role + "_USER");
+  const auto password = text(role + "_PASSWORD");
   return "postgresql://" + percent_encoded(user) + ":" + percent_encoded(password) + "@" + host +
          ":" + std::to_string(port) + "/" + percent_encoded(name);
 }

@@ -23,6 +23,28 @@ constexpr Statement find_record{"chassis.migrations.find", R"sql(
   SELECT to_regclass('chassis.migrations') IS NOT NULL
 )sql"};
 
+constexpr Statement name_runtime_role{"chassis.migrations.runtime_role", R"sql(
+  SELECT set_config('serai.runtime_role', coalesce(nullif($1, ''), current_user), true)
+)sql"};
+
+constexpr auto grant_all = R"sql(
+  DO $$
+  DECLARE
+    role  text := current_setting('serai.runtime_role');
+    space text;
+  BEGIN
+    FOREACH space IN ARRAY ARRAY['public', 'chassis'] LOOP
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', space, role);
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', space, role);
+      EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', space, role);
+      EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I'
+                     ' GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I', space, role);
+      EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I'
+                     ' GRANT USAGE, SELECT ON SEQUENCES TO %I', space, role);
+    END LOOP;
+  END $$
+)sql";
+
 constexpr auto create_record = R"sql(
   CREATE SCHEMA IF NOT EXISTS chassis;
   CREATE TABLE IF NOT EXISTS chassis.migrations (
@@ -109,7 +131,8 @@ enum class Step { applied, nothing_left, lock_taken };
 
 /// Applies the first missing file. The lock ends with the transaction, so a replica that dies in
 /// the middle leaves nothing behind.
-Step step(Database& database, const std::string& component, const std::vector<Migration>& all) {
+Step step(Database& database, const std::string& component, const std::vector<Migration>& all,
+          const std::string& runtime_role) {
   const Migration* missing = nullptr;
   bool lock_taken = false;
   try {
@@ -120,6 +143,7 @@ Step step(Database& database, const std::string& component, const std::vector<Mi
         if (!transaction.run(find_record)[0][0].as<bool>()) transaction.exec(create_record);
         missing = first_missing(transaction, component, all);
         if (missing == nullptr) return;
+        transaction.run(name_runtime_role, runtime_role);
         transaction.exec(missing->sql);
         transaction.run(insert_applied, component, missing->number, missing->name, missing->sha256);
       } catch (const pqxx::sql_error& problem) {
@@ -140,13 +164,14 @@ Step step(Database& database, const std::string& component, const std::vector<Mi
 
 }  // namespace
 
-int migrate(Database& database, const std::string& component, const Files& files) {
+int migrate(Database& database, const std::string& component, const Files& files,
+            const std::string& runtime_role) {
   const auto all = numbered(files);
   if (up_to_date(database, component, all)) return 0;
   const auto give_up_at = std::chrono::steady_clock::now() + patience;
   int applied = 0;
   for (;;) {
-    switch (step(database, component, all)) {
+    switch (step(database, component, all, runtime_role)) {
       case Step::applied: ++applied; break;
       case Step::nothing_left: return applied;
       case Step::lock_taken:
@@ -158,6 +183,16 @@ int migrate(Database& database, const std::string& component, const Files& files
         break;
     }
   }
+}
+
+void grant_use(Database& owner, const std::string& runtime_role) {
+  owner.write([&](Transaction& transaction) {
+    // Two replicas that grant at once would trip over each other; one may be migrating, for long.
+    transaction.exec("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5min'");
+    transaction.exec(take_lock);
+    transaction.run(name_runtime_role, runtime_role);
+    transaction.exec(grant_all);
+  });
 }
 
 }  // namespace chassis

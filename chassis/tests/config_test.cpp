@@ -78,5 +78,24 @@ TEST(Config, the_database_is_named_by_a_url_or_by_the_keys_of_a_secret) {
   EXPECT_THAT(complaint(neither), HasSubstr("DATABASE_URL is missing"));
 }
 
+TEST(Config, the_owner_of_the_database_may_be_another_role) {
+  EXPECT_EQ(config_of({{"DATABASE_URL", "postgresql://a:b@c/d"}}).database_owner_url(),
+            std::nullopt);
+  EXPECT_EQ(config_of({{"DATABASE_OWNER_URL", "postgresql://o:p@c/d"}}).database_owner_url(),
+            "postgresql://o:p@c/d");
+  EXPECT_EQ(config_of({{"DATABASE_HOST", "db"},
+                       {"DATABASE_NAME", "payment"},
+                       {"DATABASE_USER", "payment"},
+                       {"DATABASE_PASSWORD", "secret"},
+                       {"DATABASE_OWNER_USER", "payment_owner"},
+                       {"DATABASE_OWNER_PASSWORD", "s/cret"}})
+                .database_owner_url(),
+            "postgresql://payment_owner:s%2Fcret@db:5432/payment");
+  auto incomplete = config_of(
+      {{"DATABASE_HOST", "db"}, {"DATABASE_NAME", "d"}, {"DATABASE_OWNER_USER", "payment_owner"}});
+  incomplete.database_owner_url();
+  EXPECT_THAT(complaint(incomplete), HasSubstr("DATABASE_OWNER_PASSWORD is missing"));
+}
+
 }  // namespace
 }  // namespace chassis

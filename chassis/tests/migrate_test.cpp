@@ -161,5 +161,71 @@ TEST(Migrate, a_reader_in_the_way_delays_a_migration_and_not_the_other_readers) 
   EXPECT_EQ(migrated.get(), 1);
 }
 
+bool may(Database& database, const std::string& sql) {
+  try {
+    database.write([&](Transaction& transaction) { transaction.exec(sql); });
+  } catch (const pqxx::insufficient_privilege&) {
+    return false;
+  }
+  return true;
+}
+
+TEST(Migrate, a_role_that_is_not_the_owner_reads_and_writes_and_changes_no_table) {
+  const Files files{{"migrations/0001_teas.sql", R"sql(
+    CREATE TABLE teas (name text, number integer GENERATED ALWAYS AS IDENTITY, serial serial);
+    CREATE SCHEMA cellar;
+    CREATE TABLE cellar.wines (name text)
+  )sql"}};
+  TestDatabase test{files, testing::TwoRoles{}};
+  auto& database = test.database();
+  EXPECT_TRUE(may(database,
+                  "INSERT INTO teas (name) VALUES ('assam'); UPDATE teas SET name = 'x'; "
+                  "SELECT * FROM teas; DELETE FROM teas"));
+  EXPECT_TRUE(may(database, "DELETE FROM chassis.idempotency_keys"));
+  EXPECT_FALSE(may(database, "TRUNCATE teas"));
+  EXPECT_FALSE(may(database, "DROP TABLE teas"));
+  EXPECT_FALSE(may(database, "ALTER TABLE teas ADD grams integer"));
+  EXPECT_FALSE(may(database, "CREATE TABLE public.mine ()"));
+  EXPECT_FALSE(may(database, "SELECT * FROM cellar.wines")) << "other schemas are the service's";
+
+  // What a later version brings is usable before its own grants: it may run beside this one.
+  test.owner().write([](Transaction& transaction) { transaction.exec("CREATE TABLE mugs ()"); });
+  EXPECT_TRUE(may(database, "SELECT * FROM mugs"));
+}
+
+TEST(Migrate, a_file_may_name_the_role_that_will_work_in_the_database) {
+  const Files files{{"migrations/0001_teas.sql", R"sql(
+    CREATE TABLE roles AS SELECT current_setting('serai.runtime_role') AS runtime, current_user AS own
+  )sql"}};
+  TestDatabase apart{files, testing::TwoRoles{}};
+  const auto runtime = [](Database& database, const char* column) {
+    return database.read([&](Transaction& transaction) {
+      return transaction.exec("SELECT " + std::string{column} + " FROM roles")[0][0]
+          .as<std::string>();
+    });
+  };
+  EXPECT_EQ(runtime(apart.database(), "runtime"), apart.runtime_role());
+  EXPECT_NE(runtime(apart.database(), "own"), apart.runtime_role());
+  TestDatabase one{files};
+  EXPECT_EQ(runtime(one.database(), "runtime"), runtime(one.database(), "own"));
+}
+
+TEST(Migrate, replicas_grant_side_by_side) {
+  TestDatabase test{two, testing::TwoRoles{}};
+  constexpr int replicas = 8;
+  std::barrier start{replicas};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < replicas; ++i) {
+    threads.emplace_back([&] {
+      start.arrive_and_wait();
+      for (int again = 0; again < 5; ++again) {
+        EXPECT_NO_THROW(grant_use(test.owner(), test.runtime_role()));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(teas(test.database()), 2);
+}
+
 }  // namespace
 }  // namespace chassis

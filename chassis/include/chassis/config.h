@@ -39,6 +39,10 @@ class Config {
   /// The PostgreSQL connection URL: DATABASE_URL, or the keys of a CloudNativePG secret as
   /// DATABASE_HOST, _PORT, _NAME, _USER, _PASSWORD.
   std::string database_url();
+  /// The connection URL of the role that owns the database, where that is not the one that works in
+  /// it: DATABASE_OWNER_URL, or DATABASE_OWNER_USER and _PASSWORD beside the separate keys. Nothing
+  /// when neither is given: then one role does both.
+  std::optional<std::string> database_owner_url();
   bool has(const std::string& name) const;
   /// Adds a problem of the service's own: "NAME must be ...".
   void reject(const std::string& problem);
@@ -48,6 +52,8 @@ class Config {
 
  private:
   std::optional<std::string> find(const std::string& name);
+  std::string checked_database_url(const std::string& name);
+  std::string database_url_of(const std::string& role);
   Lookup lookup_;
   std::vector<std::string> problems_;
 };
