@@ -165,15 +165,25 @@ def reachable(folder: pathlib.Path, user: pwd.struct_passwd) -> bool:
     return True
 
 
-def database_sql(service: str, password: str) -> str:
-    """A database and a role of the same name that nobody else can open; the same again changes nothing."""
+def role_sql(role: str, password: str) -> str:
     return f"""
-      SELECT 'CREATE ROLE "{service}" LOGIN' WHERE NOT EXISTS (
-        SELECT FROM pg_roles WHERE rolname = '{service}') \\gexec
-      ALTER ROLE "{service}" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';
-      SELECT 'CREATE DATABASE "{service}" OWNER "{service}"' WHERE NOT EXISTS (
+      SELECT 'CREATE ROLE "{role}" LOGIN' WHERE NOT EXISTS (
+        SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec
+      ALTER ROLE "{role}" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}';
+    """
+
+
+def database_sql(service: str, password: str, owner_password: str = "") -> str:
+    """A database and a role of the same name that nobody else can open; the same again changes nothing. With a
+    second password the database belongs to another role, <service>_owner, and the first may only enter."""
+    owner = f"{service}_owner" if owner_password else service
+    return f"""
+      {role_sql(service, password)}
+      {role_sql(owner, owner_password) if owner_password else ""}
+      SELECT 'CREATE DATABASE "{service}" OWNER "{owner}"' WHERE NOT EXISTS (
         SELECT FROM pg_database WHERE datname = '{service}') \\gexec
       REVOKE ALL ON DATABASE "{service}" FROM PUBLIC;
+      GRANT CONNECT ON DATABASE "{service}" TO "{service}";
     """
 
 
