@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "chassis/error.h"
+#include "chassis/http.h"
+
+namespace bank {
+
+/// What is made to go wrong, and how often: rates from 0 (never) to 1 (always).
+struct FaultPlan {
+  std::int64_t latency_ms = 0;         // each call waits so long first, 0..latency_max_ms
+  double error_rate = 0;               // 500 or 503, and nothing is done
+  double drop_after_capture_rate = 0;  // the money is captured, and the answer never comes
+  double duplicate_rate = 0;           // the charge is booked twice, and answered once
+  double garbage_rate = 0;             // it is done, and the answer is no JSON
+  std::int64_t seed = 0;
+
+  bool operator==(const FaultPlan&) const = default;
+};
+
+constexpr std::int64_t latency_max_ms = 30'000;
+constexpr std::int64_t seed_max = 9'007'199'254'740'991;  // what every JSON reader keeps exactly
+
+/// Throws Error{invalid} naming each field outside its range.
+void check(const FaultPlan& plan);
+
+/// What goes wrong with one call.
+struct Mishap {
+  std::chrono::milliseconds latency{0};
+  bool error = false;
+  chassis::ErrorCode error_code = chassis::ErrorCode::unavailable;
+  bool drop = false;
+  bool duplicate = false;
+  bool garbage = false;
+};
+
+/// The mishap of the n-th call (from 0) under this plan: always the same one.
+Mishap mishap_of(const FaultPlan& plan, std::uint64_t n);
+
+/// The mishap of the call that is now to be answered.
+using NextMishap = std::function<Mishap()>;
+
+/// Runs `effect` with the latency, error and garbage of `mishap`, each of which is counted in
+/// bank_faults_total.
+chassis::Response with_mishap(const Mishap& mishap,
+                              const std::function<chassis::Response()>& effect);
+
+/// Never answers: waits until the caller's patience (the request's deadline, 30 s at most) is over,
+/// and throws Error{timeout}.
+[[noreturn]] void withhold_answer();
+
+/// Counts a charge that was booked twice.
+void count_duplicate();
+
+}  // namespace bank
