@@ -3,6 +3,8 @@
 #   POSTGRES_USER       the service's role: owns the database, and is no superuser
 #   POSTGRES_DB         its database
 #   POSTGRES_PASSWORD   its password (or POSTGRES_PASSWORD_FILE), set anew at each start
+#   POSTGRES_OWNER_USER, POSTGRES_OWNER_PASSWORD (or _FILE)    when given, this role owns the database, and the
+#                       service's may only connect to it: what else it may do, the owner grants
 #   PGDATA              where the data is; made at the first start
 # The names are those of the official image, so that one can take the other's place.
 set -eu
@@ -13,32 +15,34 @@ if [ -n "${POSTGRES_PASSWORD_FILE:-}" ]; then
   read -r POSTGRES_PASSWORD <"$POSTGRES_PASSWORD_FILE" || [ -n "$POSTGRES_PASSWORD" ] ||
     fail "$POSTGRES_PASSWORD_FILE is empty"
 fi
-for name in POSTGRES_USER POSTGRES_DB POSTGRES_PASSWORD; do
+if [ -n "${POSTGRES_OWNER_PASSWORD_FILE:-}" ]; then
+  read -r POSTGRES_OWNER_PASSWORD <"$POSTGRES_OWNER_PASSWORD_FILE" || [ -n "$POSTGRES_OWNER_PASSWORD" ] ||
+    fail "$POSTGRES_OWNER_PASSWORD_FILE is empty"
+fi
+for name in POSTGRES_USER POSTGRES_DB POSTGRES_PASSWORD ${POSTGRES_OWNER_USER:+POSTGRES_OWNER_PASSWORD}; do
   eval "[ -n \"\${$name:-}\" ]" || fail "$name is not set"
 done
+owner=${POSTGRES_OWNER_USER:-$POSTGRES_USER}
 # A name becomes SQL and a path: letters, digits, _ and - only.
-for name in "$POSTGRES_USER" "$POSTGRES_DB"; do
+for name in "$POSTGRES_USER" "$POSTGRES_DB" "$owner"; do
   case $name in *[!a-zA-Z0-9_-]*) fail "\"$name\" is no name for a role or a database" ;; esac
 done
 
 # Runs SQL, one statement a line, on data that no server is using.
 sql() { postgres --single -D "$1" -c log_min_messages=error -c exit_on_error=true "$2" >/dev/null; }
+# The statements that make a role unless it is there, and give it this password.
+role() { # NAME PASSWORD
+  echo "DO \$do\$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$1') THEN CREATE ROLE \"$1\"; END IF; END \$do\$"
+  echo "ALTER ROLE \"$1\" LOGIN PASSWORD '$(echo "$2" | sed "s/'/''/g")'"
+}
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
   # Made beside its place and moved there when it is whole, so that a start cut short begins again.
   new=$PGDATA.new
   rm -rf "$new"
   initdb --pgdata="$new" --username=postgres --encoding=UTF8 --locale=C.UTF-8 --auth=peer --no-instructions >/dev/null
-  # Over the network only this role, only this database, only by password. The superuser has no password and
-  # is reached from inside the container alone.
-  {
-    echo "local all all peer map=inside"
-    echo "host \"$POSTGRES_DB\" \"$POSTGRES_USER\" all scram-sha-256"
-  } >"$new/pg_hba.conf"
-  { echo "inside postgres postgres"; echo "inside postgres \"$POSTGRES_USER\""; } >"$new/pg_ident.conf"
   sql "$new" postgres <<EOF
-CREATE ROLE "$POSTGRES_USER" LOGIN
-CREATE DATABASE "$POSTGRES_DB" OWNER "$POSTGRES_USER"
+CREATE DATABASE "$POSTGRES_DB"
 REVOKE ALL ON DATABASE "$POSTGRES_DB" FROM PUBLIC
 EOF
   rm -rf "$PGDATA"
@@ -47,11 +51,20 @@ fi
 
 # A volume that was mounted again may have been opened to its group, which PostgreSQL refuses.
 chmod 700 "$PGDATA"
-quoted=$(echo "$POSTGRES_PASSWORD" | sed "s/'/''/g")
-sql "$PGDATA" postgres <<EOF
-ALTER ROLE "$POSTGRES_USER" PASSWORD '$quoted'
-EOF
-unset POSTGRES_PASSWORD quoted
+# Over the network only these roles, only this database, only by password. The superuser has no password and is
+# reached from inside the container alone.
+{
+  echo "local all all peer map=inside"
+  echo "host \"$POSTGRES_DB\" \"$POSTGRES_USER\",\"$owner\" all scram-sha-256"
+} >"$PGDATA/pg_hba.conf"
+for name in postgres "$POSTGRES_USER" "$owner"; do echo "inside postgres \"$name\""; done >"$PGDATA/pg_ident.conf"
+{
+  role "$POSTGRES_USER" "$POSTGRES_PASSWORD"
+  [ "$owner" = "$POSTGRES_USER" ] || role "$owner" "$POSTGRES_OWNER_PASSWORD"
+  echo "ALTER DATABASE \"$POSTGRES_DB\" OWNER TO \"$owner\""
+  echo "GRANT CONNECT ON DATABASE \"$POSTGRES_DB\" TO \"$POSTGRES_USER\""
+} | sql "$PGDATA" postgres
+unset POSTGRES_PASSWORD POSTGRES_OWNER_PASSWORD
 
 exec postgres -D "$PGDATA" \
   -c listen_addresses='*' -c unix_socket_directories=/run/postgresql \

@@ -43,6 +43,17 @@ def test_a_service_is_reached_by_its_callers_and_by_no_other(objects, values):
                 assert network.reaches(labels, f"Deployment {called}", 8080) is allowed, f"{name} -> {called}"
 
 
+def test_nats_is_reached_by_the_services_with_events_and_by_no_other(objects, values):
+    network = Network(objects)
+    for name, labels in network.labels.items():
+        if name != "Deployment nats":
+            allowed = name.removeprefix("Deployment ") in values["global"]["events"]
+            assert network.reaches(labels, "Deployment nats", 4222) is allowed, name
+            assert not network.reaches(labels, "Deployment nats", 8222), name
+    nats = network.labels["Deployment nats"]
+    assert not [name for name in network.labels if network.reaches(nats, name, 8080) or network.reaches(nats, name, 5432)]
+
+
 def test_a_database_is_reached_by_its_own_service_alone(objects):
     network = Network(objects)
     for owner in [name.removesuffix("-db") for name in of(objects, "StatefulSet")]:
@@ -55,7 +66,7 @@ def test_a_database_is_reached_by_its_own_service_alone(objects):
 def test_a_pod_that_nobody_listed_reaches_only_the_gateway_and_the_prometheus_pages(objects):
     network = Network(objects)
     for stranger in ({}, None):
-        reached = {(name, port) for name in network.labels for port in (5432, 8080, 8404, 8443, 9090)
+        reached = {(name, port) for name in network.labels for port in (4222, 5432, 8080, 8222, 8404, 8443, 9090)
                    if "Pod" not in name and "Job" not in name and network.reaches(stranger, name, port)}
         assert reached == {("Deployment gateway", 8080), ("Deployment gateway", 8443), ("Deployment prometheus", 9090)}
 

@@ -9,6 +9,7 @@ from conftest import refusal
      'frontend calls "prodcut", which is no service here'),
     ({"global": {"calls": {"prodcut": []}}}, 'global.calls names "prodcut", which is no service'),
     ({"global": {"calls": {"product": None}}}, "product is not in global.calls"),
+    ({"nats": {"enabled": False}}, "say in global.nats.peer where it is"),
     ({"prodcut": {"replicas": 3}}, 'Values are given for "prodcut", which is no service here'),
 ])
 def test_a_name_that_means_nothing_is_refused_with_a_sentence(values, sentence):
@@ -27,6 +28,13 @@ def test_a_name_that_means_nothing_is_refused_with_a_sentence(values, sentence):
     ({"global": {"demo": "huge"}}, "demo"),
     ({"tags": {"shopp": True}}, "shopp"),
     ({"prometheus": {"intervall": "5s"}}, "intervall"),
+    ({"nats": {"storrage": "1Gi"}}, "storrage"),
+    ({"nats": {"streamsMax": "much"}}, "streamsMax"),
+    ({"global": {"nats": {"peer": {"pods": {}}}}}, "pods"),
+    ({"global": {"events": ["Order"]}}, "Order"),
+    ({"product": {"database": {"owner": "yes"}}}, "owner"),
+    ({"product": {"outside": {"bank": {"url": "https://api.bank.example"}}}}, "cidr"),
+    ({"product": {"outside": {"bank": {"url": "api.bank.example", "cidr": "203.0.113.0/24"}}}}, "url"),
 ])
 def test_a_typo_is_refused_by_its_name(values, name):
     assert name in refusal(values)

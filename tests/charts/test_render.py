@@ -1,5 +1,6 @@
 """What the charts make when nothing is wrong."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import yaml
 from conftest import CHART, ROOT, helm, of, pods, render
 
 SERVICE = ROOT / "charts/service"
+OTHERS = ("nats", "prometheus")  # Deployments that are no service of ours
 
 
 def test_helm_finds_no_fault():
@@ -47,7 +49,7 @@ def test_a_new_tag_for_one_service_changes_no_other_pod():
 
 def test_replicas_are_left_to_whoever_scales(objects):
     assert not [name for name, one in of(objects, "Deployment").items()
-                if "replicas" in one["spec"] and name != "prometheus"]
+                if "replicas" in one["spec"] and name not in OTHERS]
     assert of(render({"product": {"replicas": 3}}), "Deployment")["product"]["spec"]["replicas"] == 3
     scaled = {"product": {"replicas": 3, "autoscaling": {"enabled": True}}}
     assert "replicas" not in of(render(scaled), "Deployment")["product"]["spec"]
@@ -83,7 +85,7 @@ def test_every_pod_is_restricted(objects):
 
 def test_every_server_has_its_probes_and_time_to_stop(objects, values):
     for name, deployment in of(objects, "Deployment").items():
-        if name == "prometheus":
+        if name in OTHERS:
             continue
         pod = deployment["spec"]["template"]["spec"]
         container = pod["containers"][0]
@@ -150,7 +152,80 @@ def test_existing_secrets_are_used_by_name():
     objects = render({"global": {"secrets": {"create": False, "signingKeys": "mine", "internalToken": "ours"}}})
     assert set(of(objects, "Secret")) == set(of(objects, "StatefulSet"))  # only those of the databases
     volumes = of(objects, "Deployment")["user"]["spec"]["template"]["spec"]["volumes"]
-    assert {v["secret"]["secretName"] for v in volumes} == {"mine", "ours", "user-db"}
+    assert {v["secret"]["secretName"] for v in volumes} == {"mine", "ours", "user-db", "serai-nats"}
+
+
+def environment(objects: list[dict], kind: str, name: str, container: int = 0) -> dict[str, str]:
+    """The settings of a program that stand in its pod as they are."""
+    container = of(objects, kind)[name]["spec"]["template"]["spec"]["containers"][container]
+    return {one["name"]: one["value"] for one in container["env"] if "value" in one}
+
+
+def test_nats_comes_with_the_services_that_need_it(objects):
+    assert "nats" in of(objects, "Deployment") and "nats" in of(objects, "NetworkPolicy")
+    assert "nats" in of(render({"tags": {"all": False, "shop": True}}), "Deployment")
+    assert "nats" not in of(render({"tags": {"all": False}, "product": {"enabled": True}}), "Deployment")
+    with_a_volume = render({"nats": {"storage": "1Gi"}})
+    assert "nats" in of(with_a_volume, "PersistentVolumeClaim") and "nats" not in of(objects, "PersistentVolumeClaim")
+
+
+def test_a_service_with_events_and_no_other_learns_where_nats_is(objects, values):
+    for name in values["global"]["calls"]:
+        knows = environment(objects, "Deployment", name).get("NATS_URL_FILE") == "/run/secrets/nats/url"
+        mounts = [v for v in of(objects, "Deployment")[name]["spec"]["template"]["spec"]["volumes"] if v["name"] == "nats"]
+        assert knows == bool(mounts) == (name in values["global"]["events"]), name
+        for volume in mounts:
+            assert volume["secret"] == {"secretName": "serai-nats", "items": [{"key": "url", "path": "url"}], "defaultMode": 0o440}
+
+
+def test_the_password_of_nats_is_in_its_secret_and_nowhere_else(objects):
+    secret = {key: base64.b64decode(value).decode() for key, value in of(objects, "Secret")["serai-nats"]["data"].items()}
+    assert secret["url"] == f"nats://{secret['user']}:{secret['password']}@nats.serai.svc.cluster.local:4222"
+    assert len(secret["password"]) >= 32
+    others = [one for one in objects if one["metadata"]["name"] != "serai-nats"]
+    assert secret["password"] not in yaml.safe_dump_all(others)
+
+
+def test_nats_may_be_somebody_elses():
+    objects = render({"nats": {"enabled": False}, "global": {
+        "secrets": {"nats": "their-nats"},
+        "nats": {"port": 4223, "peer": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "nats"}}}}}})
+    assert "nats" not in of(objects, "Deployment")
+    volumes = of(objects, "Deployment")["product"]["spec"]["template"]["spec"]["volumes"]
+    assert "their-nats" in [v["secret"]["secretName"] for v in volumes]
+    rule = {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "nats"}}}], "ports": [{"port": 4223}]}
+    assert rule in of(objects, "NetworkPolicy")["product"]["spec"]["egress"]
+
+
+def test_a_database_may_belong_to_a_role_that_the_service_is_not():
+    objects = render({"product": {"database": {"owner": True}}})
+    secret = of(objects, "Secret")["product-db"]["stringData"]
+    assert (secret["username"], secret["owner_username"]) == ("product", "product_owner")
+    assert len({secret["password"], secret["owner_password"]}) == 2 and secret["owner_password"] not in secret["url"]
+    files = {"DATABASE_OWNER_USER_FILE": "/run/secrets/database/owner_username",
+             "DATABASE_OWNER_PASSWORD_FILE": "/run/secrets/database/owner_password"}
+    assert files.items() <= environment(objects, "Deployment", "product").items()
+    assert files.items() <= environment(objects, "Job", "product-seed").items()
+    server = environment(objects, "StatefulSet", "product-db")
+    assert server["POSTGRES_OWNER_USER"] == "product_owner"
+    assert server["POSTGRES_OWNER_PASSWORD_FILE"] == "/run/secrets/database/owner_password"
+
+
+def test_nobody_else_has_such_a_role(objects, values):
+    for name in of(objects, "StatefulSet"):
+        if not (values[name.removesuffix("-db")] or {}).get("database", {}).get("owner"):
+            assert "owner" not in yaml.safe_dump(of(objects, "Secret")[name]), name
+            assert not [one for one in environment(objects, "StatefulSet", name) if "OWNER" in one], name
+
+
+def test_a_third_party_outside_takes_the_place_of_a_service():
+    bank = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24"}
+    objects = render({"global": {"calls": {"product": ["user"]}}, "product": {"outside": {"user": bank}}})
+    container = of(objects, "Deployment")["product"]["spec"]["template"]["spec"]["containers"][0]
+    assert [e["value"] for e in container["env"] if e["name"] == "USER_URL"] == ["https://api.bank.example"]
+    egress = of(objects, "NetworkPolicy")["product"]["spec"]["egress"]
+    assert {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443}]} in egress
+    assert "user" not in yaml.safe_dump([rule for rule in egress if "to" in rule])
 
 
 def test_no_demo_data_unless_wanted():

@@ -31,6 +31,12 @@ capabilities: {drop: [ALL]}
 {{- if or $said (and (kindIs "invalid" $said) .Values.tags.all) }}true{{ end }}
 {{- end }}
 
+{{/* Whether NATS runs: "true" or nothing. */}}
+{{- define "serai.nats" -}}
+{{- $said := .Values.nats.enabled }}
+{{- if or $said (and (kindIs "invalid" $said) (has true (values .Values.tags))) }}true{{ end }}
+{{- end }}
+
 {{/*
 Makes a shared Secret where there is none, and keeps what it holds where this release made it. One that someone
 else made is left alone. list $ NAME (dict of what to put in a new one) [TYPE]

@@ -36,12 +36,28 @@ app.kubernetes.io/version: {{ include "service.tag" . | quote }}
 {{ .Values.global.images.postgres | default (printf "%s/postgres:%s" .Values.global.image.repository (.Values.global.image.tag | default .Chart.AppVersion)) }}
 {{- end }}
 
-{{/* The database's password: the one that the Secret holds, or one made now and the same in the whole render. */}}
+{{/*
+The passwords of the database's roles, "password" and "owner_password": list $ KEY. The one that the Secret holds, or
+one made now and the same in the whole render.
+*/}}
 {{- define "service.password" -}}
-{{- if not (hasKey .Values "madePassword") }}
-{{- $secret := lookup "v1" "Secret" .Release.Namespace (printf "%s-db" .Chart.Name) }}
-{{- $kept := dig "data" "password" "" (default dict $secret) | b64dec }}
-{{- $_ := set .Values "madePassword" ($kept | default (randAlphaNum 32)) }}
+{{- $root := first . }}{{ $key := last . }}
+{{- $made := printf "made_%s" $key }}
+{{- if not (hasKey $root.Values $made) }}
+{{- $secret := lookup "v1" "Secret" $root.Release.Namespace (printf "%s-db" $root.Chart.Name) }}
+{{- $kept := dig "data" $key "" (default dict $secret) | b64dec }}
+{{- $_ := set $root.Values $made ($kept | default (randAlphaNum 32)) }}
 {{- end }}
-{{- .Values.madePassword }}
+{{- index $root.Values $made }}
+{{- end }}
+
+{{/* Changes with the passwords, so that whoever read them starts again. */}}
+{{- define "service.passwordsChecksum" -}}
+{{- $owner := ternary (include "service.password" (list . "owner_password")) "" .Values.database.owner }}
+{{- print (include "service.password" (list . "password")) $owner | sha256sum }}
+{{- end }}
+
+{{/* Whether it tells or hears events: "true" or nothing. */}}
+{{- define "service.events" -}}
+{{- if has .Chart.Name .Values.global.events }}true{{ end }}
 {{- end }}

@@ -31,16 +31,27 @@ containers:
       - {name: INTERNAL_TOKEN_FILE, value: /run/secrets/internal/token}
       - {name: DRAIN_MS, value: {{ mul .Values.drainSeconds 1000 | quote }}}
       {{- range $called := index .Values.global.calls .Chart.Name }}
-      {{- if $root.Values.balances }}
+      {{- if hasKey $root.Values.outside $called }}
+      {{- else if $root.Values.balances }}
       - {name: {{ upper $called }}_ADDRESS, value: "{{ $called }}-pods.{{ $root.Release.Namespace }}.svc.{{ $root.Values.global.clusterDomain }}:8080"}
       {{- else }}
       - {name: {{ upper $called }}_URL, value: "http://{{ $called }}:8080"}
       {{- end }}
       {{- end }}
+      {{- range $name, $party := .Values.outside }}
+      - {name: {{ upper $name }}_URL, value: {{ $party.url | quote }}}
+      {{- end }}
       {{- if .Values.database.enabled }}
       {{- range list "host" "port" "dbname" "username" "password" }}
       - {name: DATABASE_{{ index (dict "dbname" "NAME" "username" "USER") . | default (upper .) }}_FILE, value: /run/secrets/database/{{ . }}}
       {{- end }}
+      {{- if .Values.database.owner }}
+      - {name: DATABASE_OWNER_USER_FILE, value: /run/secrets/database/owner_username}
+      - {name: DATABASE_OWNER_PASSWORD_FILE, value: /run/secrets/database/owner_password}
+      {{- end }}
+      {{- end }}
+      {{- if include "service.events" . }}
+      - {name: NATS_URL_FILE, value: /run/secrets/nats/url}
       {{- end }}
       {{- range $name, $value := .Values.env }}
       - {name: {{ $name }}, value: {{ tpl (toString $value) $root | quote }}}
@@ -74,6 +85,9 @@ containers:
       {{- if .Values.database.enabled }}
       - {name: database, mountPath: /run/secrets/database, readOnly: true}
       {{- end }}
+      {{- if include "service.events" . }}
+      - {name: nats, mountPath: /run/secrets/nats, readOnly: true}
+      {{- end }}
       {{- range $name, $file := .Values.files }}
       - {name: {{ $name }}, mountPath: {{ $file.path }}, readOnly: true}
       {{- end }}
@@ -83,6 +97,13 @@ volumes:
   {{- if .Values.database.enabled }}
   - name: database
     secret: {secretName: {{ .Chart.Name }}-db, defaultMode: 0440}
+  {{- end }}
+  {{- if include "service.events" . }}
+  - name: nats
+    secret:
+      secretName: {{ .Values.global.secrets.nats }}
+      items: [{key: url, path: url}]
+      defaultMode: 0440
   {{- end }}
   {{- range $name, $file := .Values.files }}
   - name: {{ $name }}

@@ -1,0 +1,21 @@
+# NATS 2.9 from Debian's package on scratch.
+#   docker build -f Dockerfiles/nats.Dockerfile -t serai/nats .
+
+FROM debian:bookworm-slim AS files
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates nats-server \
+    && rm -rf /var/lib/apt/lists/*
+COPY Dockerfiles/collect.sh /collect.sh
+WORKDIR /image
+RUN /collect.sh . /usr/sbin/nats-server /etc/ssl/certs/ca-certificates.crt \
+    && mkdir -p data tmp \
+    && echo 'nats:x:65532:65532:NATS:/data:/' >etc/passwd \
+    && chown 65532:65532 data && chmod 1777 tmp
+
+FROM scratch
+COPY --from=files /image /
+USER 65532:65532
+EXPOSE 4222 8222
+ENTRYPOINT ["/usr/sbin/nats-server"]
+CMD ["--jetstream", "--store_dir", "/data"]
