@@ -116,11 +116,11 @@ def gateway_program() -> Program:
     page = answers(f"https://localhost:{port('gateway')}/")
     return Program("gateway", [str(folder / "gateway")], environment=settings,
                    ports=[port("gateway"), port("gateway-http"), port("gateway-metrics")],
-                   ready=lambda: gateway_sees(calls().get("gateway", [])) and page(),
+                   ready=lambda: gateway_sees(set(calls().get("gateway", [])) & set(services())) and page(),
                    files=[path for path in sorted(folder.rglob("*")) if path.is_file() and "tests" not in path.parts])
 
 
-def gateway_sees(names: list[str]) -> bool:
+def gateway_sees(names: set[str]) -> bool:
     """Whether the gateway's own checks have found each of these services ready."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port('gateway-metrics')}/metrics", timeout=5) as answer:
