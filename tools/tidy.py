@@ -42,7 +42,8 @@ LAYERS = {
     "store": {"domain", "store"},
     "routes": {"domain", "json", "routes"},
     "events": {"domain", "json", "events"},
-    "main": {"domain", "json", "store", "routes", "events", "main"},
+    "saga": {"domain", "json", "events", "saga"},
+    "main": {"domain", "json", "store", "routes", "events", "saga", "main"},
 }
 CHASSIS_NOT_FOR = {
     "domain": {"app.h", "client.h", "db.h", "http.h", "idempotency.h", "json.h", "listener.h", "migrate.h", "router.h"},
@@ -50,11 +51,12 @@ CHASSIS_NOT_FOR = {
     "store": {"app.h", "client.h", "http.h", "migrate.h", "router.h"},
     "routes": {"app.h", "listener.h", "migrate.h", "router.h"},
     "events": {"app.h", "http.h", "router.h", "migrate.h"},
+    "saga": {"app.h", "client.h", "http.h", "idempotency.h", "listener.h", "migrate.h", "router.h"},
     "main": set(),
 }
 PURPOSE = {
     "domain": "types, rules and the promise", "json": "the wire", "store": "the SQL", "routes": "the HTTP face",
-    "events": "what is published and consumed", "main": "a dozen lines of wiring",
+    "events": "what is published and consumed", "saga": "steps over several services", "main": "a dozen lines of wiring",
 }
 
 TOP = {"chassis", "services", "charts", "k8s", "dashboards", "Dockerfiles", "tests", "tools", "docs", "cmake",
