@@ -228,7 +228,10 @@ def test_a_third_party_outside_takes_the_place_of_a_service():
     assert "user" not in yaml.safe_dump([rule for rule in egress if "to" in rule])
 
 
-def test_no_demo_data_unless_wanted():
+def test_no_demo_data_unless_wanted(objects, values):
+    has_some = {name for name in values["global"]["calls"] if (values[name] or {}).get("seed")}
+    assert set(of(objects, "Job")) == {f"{name}-seed" for name in has_some} and "product" in has_some
+    assert {name for name in of(objects, "NetworkPolicy") if name.endswith("-seed")} == {f"{name}-seed" for name in has_some}
     assert not of(render({"global": {"demo": "none"}}), "Job")
     container = pods(render({"global": {"demo": "large"}}))["Job product-seed"]["spec"]["containers"][0]
     assert container["args"] == ["seed", "--size", "large"]
