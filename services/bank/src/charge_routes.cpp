@@ -2,18 +2,17 @@
 
 #include <map>
 
-#include "access.h"
+#include "access_routes.h"
 #include "charge_json.h"
-#include "chassis/idempotency.h"
 #include "chassis/log.h"
 #include "chassis/metrics.h"
+#include "fault_routes.h"
 
 namespace bank {
 namespace {
 
 using chassis::Request;
 using chassis::Response;
-using chassis::Transaction;
 
 constexpr auto charges_path = "/v1/charges";
 constexpr auto refunds_path = "/v1/charges/{id}/refunds";
@@ -22,8 +21,8 @@ constexpr int created = 201;
 
 /// What the handlers stand on.
 struct Desk {
-  chassis::Database& database;
   std::shared_ptr<Charges> charges;
+  Once once;
   std::string merchant_key;
   NextMishap next_mishap;
 };
@@ -42,19 +41,11 @@ void count(const Charge& charge) {
   chassis::log::info("charge made", {{"charge", charge.id}, {"outcome", outcome}});
 }
 
-/// Runs the effect once for each key of the merchant, whoever else the request names.
-Response once(const Desk& desk, Request request, const char* route,
-              const std::function<Response(Transaction&)>& effect) {
-  request.context.caller.reset();
-  request.context.guest_id.clear();
-  return chassis::once(desk.database, request, route, effect);
-}
-
 Response charge(const Request& request, const Desk& desk, const Mishap& mishap) {
   const auto draft = chassis::from_json<ChargeDraft>(chassis::json_body(request));
   std::optional<Charge> made;
-  auto response = once(desk, request, charges_path, [&](Transaction& transaction) {
-    made = desk.charges->charge(transaction, draft, mishap.duplicate ? 2 : 1);
+  auto response = desk.once(request, charges_path, [&](Teller& teller) {
+    made = teller.charge(draft, mishap.duplicate ? 2 : 1);
     return Response{created, chassis::to_json(*made)};
   });
   if (made) count(*made);
@@ -77,8 +68,8 @@ Response refund(const Request& request, const Desk& desk) {
   const auto& id = request.uuid("id");
   const auto draft = chassis::from_json<RefundDraft>(chassis::json_body(request));
   bool made = false;
-  auto response = once(desk, request, refunds_path, [&](Transaction& transaction) {
-    const auto refund = desk.charges->refund(transaction, id, draft.amount);
+  auto response = desk.once(request, refunds_path, [&](Teller& teller) {
+    const auto refund = teller.refund(id, draft.amount);
     made = true;
     return Response{created, chassis::to_json(refund)};
   });
@@ -91,12 +82,11 @@ Response refund(const Request& request, const Desk& desk) {
 
 }  // namespace
 
-chassis::Routes charge_routes(chassis::Database& database, const std::shared_ptr<Charges>& charges,
+chassis::Routes charge_routes(const std::shared_ptr<Charges>& charges, const Once& once,
                               const std::string& merchant_key, const NextMishap& next_mishap) {
   using chassis::Access;
   using chassis::Method;
-  const auto desk =
-      std::make_shared<const Desk>(Desk{database, charges, merchant_key, next_mishap});
+  const auto desk = std::make_shared<const Desk>(Desk{charges, once, merchant_key, next_mishap});
   // The merchant's key is checked before anything may go wrong on purpose.
   const auto served = [desk](auto handle) {
     return [desk, handle](const Request& request) {

@@ -54,29 +54,38 @@ Charge charge_from(const pqxx::row& row, const std::string& currency) {
 
 }  // namespace
 
-Charge Charges::charge(Transaction& transaction, const ChargeDraft& draft, int times) const {
+std::vector<Charge> PostgresCharges::find(const std::string& reference, std::int64_t most) {
+  return database_.read([&](Transaction& transaction) {
+    std::vector<Charge> charges;
+    for (const auto& row : transaction.run(select_charges, reference, most)) {
+      charges.push_back(charge_from(row, currency_));
+    }
+    return charges;
+  });
+}
+
+Charge PostgresTeller::charge(const ChargeDraft& draft, int times) {
   check(draft.amount, currency_);
-  const auto card = card_to_charge(transaction, draft.token);
+  const auto card = card_to_charge(transaction_, draft.token);
   if (!card) {
     throw Error{std::vector{FieldError{"/token", "is no token, or its time is over"}}};
   }
-  const auto charge_once = [&] {
-    const auto row =
-        transaction.run(insert_charge, chassis::new_id(), draft.reference, draft.amount.amount,
-                        card->declines, card->brand, card->last4)[0];
-    auto charge = charge_from(row, currency_);
-    if (charge.captured()) book_capture(transaction, charge.id, draft.reference, draft.amount);
-    return charge;
-  };
-  const auto first = charge_once();
-  for (int again = 1; again < times; ++again) charge_once();
+  auto first = charge_card(*card, draft);
+  for (int again = 1; again < times; ++again) charge_card(*card, draft);
   return first;
 }
 
-Refund Charges::refund(Transaction& transaction, const std::string& charge_id,
-                       const Money& amount) const {
+Charge PostgresTeller::charge_card(const Card& card, const ChargeDraft& draft) {
+  const auto row = transaction_.run(insert_charge, chassis::new_id(), draft.reference,
+                                    draft.amount.amount, card.declines, card.brand, card.last4)[0];
+  auto charge = charge_from(row, currency_);
+  if (charge.captured()) book_capture(transaction_, charge.id, draft.reference, draft.amount);
+  return charge;
+}
+
+Refund PostgresTeller::refund(const std::string& charge_id, const Money& amount) {
   check(amount, currency_);
-  const auto charge = transaction.one(lock_charge, "no such charge", charge_id);
+  const auto charge = transaction_.one(lock_charge, "no such charge", charge_id);
   const Money left{charge["refundable"].as<std::int64_t>(), currency_};
   if (amount.amount > left.amount) {
     throw Error{ErrorCode::conflict,
@@ -85,21 +94,25 @@ Refund Charges::refund(Transaction& transaction, const std::string& charge_id,
         .members("\"refundable\":" + chassis::to_json(left));
   }
   Refund refund{chassis::new_id(), charge_id, amount, {}};
-  transaction.run(add_refunded, charge_id, amount.amount);
+  transaction_.run(add_refunded, charge_id, amount.amount);
   refund.created_at = chassis::to_time(
-      transaction.run(insert_refund, refund.id, charge_id, amount.amount)[0][0].c_str());
-  book_refund(transaction, refund.id, charge_id, charge["reference"].c_str(), amount);
+      transaction_.run(insert_refund, refund.id, charge_id, amount.amount)[0][0].c_str());
+  book_refund(transaction_, refund.id, charge_id, charge["reference"].c_str(), amount);
   return refund;
 }
 
-std::vector<Charge> Charges::find(const std::string& reference, std::int64_t most) const {
-  return database_.read([&](Transaction& transaction) {
-    std::vector<Charge> charges;
-    for (const auto& row : transaction.run(select_charges, reference, most)) {
-      charges.push_back(charge_from(row, currency_));
-    }
-    return charges;
-  });
+std::function<chassis::Response(const chassis::Request&, std::string_view,
+                                const std::function<chassis::Response(Teller&)>&)>
+once_in(chassis::Database& database, const std::string& currency) {
+  return [&database, currency](const auto& request, auto route, const auto& effect) {
+    auto merchants = request;
+    merchants.context.caller.reset();
+    merchants.context.guest_id.clear();
+    return chassis::once(database, merchants, route, [&](Transaction& transaction) {
+      PostgresTeller teller{transaction, currency};
+      return effect(teller);
+    });
+  };
 }
 
 }  // namespace bank

@@ -1,21 +1,13 @@
 #include "fault.h"
 
-#include <map>
 #include <string>
-#include <thread>
 #include <vector>
-
-#include "chassis/log.h"
-#include "chassis/metrics.h"
 
 namespace bank {
 namespace {
 
 using chassis::Error;
 using chassis::ErrorCode;
-using chassis::Response;
-
-constexpr std::chrono::milliseconds wait_max{latency_max_ms};
 
 /// The n-th number of SplitMix64 from this seed, as a fraction in [0, 1). (Steele, Lea, Flood:
 /// Fast splittable pseudorandom number generators, 2014.)
@@ -27,26 +19,6 @@ std::uint64_t number(std::uint64_t seed, std::uint64_t n) {
 }
 
 double fraction(std::uint64_t number) { return static_cast<double>(number >> 11U) * 0x1p-53; }
-
-void count(const char* kind) {
-  static const std::map<std::string, chassis::Counter> counters = [] {
-    std::map<std::string, chassis::Counter> made;
-    for (const auto* each : {"latency", "error", "drop_after_capture", "duplicate", "garbage"}) {
-      made.emplace(each, chassis::counter("bank_faults_total", "Calls made to go wrong on purpose",
-                                          {{"kind", each}}));
-    }
-    return made;
-  }();
-  counters.at(kind).add();
-  chassis::log::info("fault on purpose", {{"kind", kind}});
-}
-
-/// Waits in this worker, at most until the request's deadline.
-void wait(std::chrono::milliseconds time) {
-  std::this_thread::sleep_for(chassis::Context::current().left(time));
-}
-
-Response garbage() { return {200, "<html><body><h1>It works!</h1><p>{\"id\": \"", "text/html"}; }
 
 }  // namespace
 
@@ -83,28 +55,5 @@ Mishap mishap_of(const FaultPlan& plan, std::uint64_t n) {
   mishap.garbage = happens(plan.garbage_rate);
   return mishap;
 }
-
-Response with_mishap(const Mishap& mishap, const std::function<Response()>& effect) {
-  if (mishap.latency.count() > 0) {
-    count("latency");
-    wait(mishap.latency);
-  }
-  if (mishap.error) {
-    count("error");
-    throw Error{mishap.error_code, "the bank has a bad moment"};
-  }
-  auto response = effect();
-  if (!mishap.garbage) return response;
-  count("garbage");
-  return garbage();
-}
-
-void withhold_answer() {
-  count("drop_after_capture");
-  wait(wait_max);
-  throw Error{ErrorCode::timeout, "this answer comes too late"};
-}
-
-void count_duplicate() { count("duplicate"); }
 
 }  // namespace bank

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "chassis/error.h"
-#include "chassis/http.h"
 
 namespace bank {
 
@@ -43,16 +42,16 @@ Mishap mishap_of(const FaultPlan& plan, std::uint64_t n);
 /// The mishap of the call that is now to be answered.
 using NextMishap = std::function<Mishap()>;
 
-/// Runs `effect` with the latency, error and garbage of `mishap`, each of which is counted in
-/// bank_faults_total.
-chassis::Response with_mishap(const Mishap& mishap,
-                              const std::function<chassis::Response()>& effect);
+/// The plan, wherever it is kept; all replicas share one plan and one sequence.
+class Faults {
+ public:
+  virtual ~Faults() = default;
 
-/// Never answers: waits until the caller's patience (the request's deadline, 30 s at most) is over,
-/// and throws Error{timeout}.
-[[noreturn]] void withhold_answer();
-
-/// Counts a charge that was booked twice.
-void count_duplicate();
+  virtual FaultPlan plan() = 0;
+  /// The sequence begins anew.
+  virtual void set(const FaultPlan& plan) = 0;
+  /// The next mishap of the sequence; none while all of the plan is zero.
+  virtual Mishap next() = 0;
+};
 
 }  // namespace bank

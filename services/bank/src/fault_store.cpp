@@ -30,19 +30,19 @@ FaultPlan plan_from(const pqxx::row& row) {
 
 }  // namespace
 
-FaultPlan Faults::plan() const {
+FaultPlan PostgresFaults::plan() {
   return database_.read(
       [](Transaction& transaction) { return plan_from(transaction.run(select_plan)[0]); });
 }
 
-void Faults::set(const FaultPlan& plan) const {
+void PostgresFaults::set(const FaultPlan& plan) {
   database_.write([&](Transaction& transaction) {
     transaction.run(update_plan, plan.latency_ms, plan.error_rate, plan.drop_after_capture_rate,
                     plan.duplicate_rate, plan.garbage_rate, plan.seed);
   });
 }
 
-Mishap Faults::next() const {
+Mishap PostgresFaults::next() {
   // Counted in a transaction of its own: a call that fails has had its place in the sequence.
   return database_.write([](Transaction& transaction) {
     const auto row = transaction.maybe(count_call);

@@ -5,16 +5,14 @@
 
 namespace bank {
 
-/// The faults in PostgreSQL, so that all replicas share one plan and one sequence.
-class Faults {
+/// The faults in PostgreSQL.
+class PostgresFaults final : public Faults {
  public:
-  explicit Faults(chassis::Database& database) : database_{database} {}
+  explicit PostgresFaults(chassis::Database& database) : database_{database} {}
 
-  FaultPlan plan() const;
-  /// The sequence begins anew.
-  void set(const FaultPlan& plan) const;
-  /// The next mishap of the sequence; none while all of the plan is zero.
-  Mishap next() const;
+  FaultPlan plan() override;
+  void set(const FaultPlan& plan) override;
+  Mishap next() override;
 
  private:
   chassis::Database& database_;

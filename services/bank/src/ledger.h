@@ -27,4 +27,16 @@ struct LedgerPage {
   chassis::Money balance;
 };
 
+/// The ledger, wherever it is kept: only ever added to.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// At most `count` entries behind this position, oldest first.
+  virtual LedgerPage page(std::int64_t after, std::int64_t count) = 0;
+};
+
+/// Tells the metrics the balance.
+void measure(Ledger& ledger);
+
 }  // namespace bank

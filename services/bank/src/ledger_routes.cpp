@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "access.h"
+#include "access_routes.h"
 #include "chassis/page.h"
 #include "ledger_json.h"
 
@@ -25,7 +25,7 @@ std::int64_t position_of(const chassis::PageRequest& page) {
   return position;
 }
 
-Response read_ledger(const Request& request, const Ledger& ledger) {
+Response read_ledger(const Request& request, Ledger& ledger) {
   request.query.only({"cursor", "limit"});
   const auto wanted = chassis::page_request(request, ordering);
   auto page = ledger.page(position_of(wanted), wanted.limit + 1);

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "chassis/http.h"
-#include "ledger_store.h"
+#include "ledger.h"
 
 namespace bank {
 

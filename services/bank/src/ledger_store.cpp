@@ -1,7 +1,5 @@
 #include "ledger_store.h"
 
-#include "chassis/metrics.h"
-
 namespace bank {
 namespace {
 
@@ -32,7 +30,7 @@ constexpr Statement select_page{"select_ledger_page", R"sql(
 
 }  // namespace
 
-LedgerPage Ledger::page(std::int64_t after, std::int64_t count) const {
+LedgerPage PostgresLedger::page(std::int64_t after, std::int64_t count) {
   return database_.read([&](Transaction& transaction) {
     LedgerPage page;
     for (const auto& row : transaction.run(select_page, after, count)) {
@@ -59,12 +57,6 @@ void book_refund(Transaction& transaction, const std::string& refund_id,
                  const std::string& charge_id, const std::string& reference,
                  const chassis::Money& amount) {
   transaction.run(insert_entry, refund_id, "refund", charge_id, reference, amount.amount);
-}
-
-void measure(const Ledger& ledger) {
-  static const auto balance =
-      chassis::gauge("bank_balance", "Captured less refunded, in minor units of the currency");
-  balance.set(static_cast<double>(ledger.page(0, 0).balance.amount));
 }
 
 }  // namespace bank

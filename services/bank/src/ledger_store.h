@@ -8,13 +8,12 @@
 namespace bank {
 
 /// The ledger in PostgreSQL.
-class Ledger {
+class PostgresLedger final : public Ledger {
  public:
-  Ledger(chassis::Database& database, std::string currency)
+  PostgresLedger(chassis::Database& database, std::string currency)
       : database_{database}, currency_{std::move(currency)} {}
 
-  /// At most `count` entries behind this position, oldest first.
-  LedgerPage page(std::int64_t after, std::int64_t count) const;
+  LedgerPage page(std::int64_t after, std::int64_t count) override;
 
  private:
   chassis::Database& database_;
@@ -28,8 +27,5 @@ void book_capture(chassis::Transaction& transaction, const std::string& charge_i
 void book_refund(chassis::Transaction& transaction, const std::string& refund_id,
                  const std::string& charge_id, const std::string& reference,
                  const chassis::Money& amount);
-
-/// Tells the metrics the balance.
-void measure(const Ledger& ledger);
 
 }  // namespace bank

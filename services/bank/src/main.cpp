@@ -1,9 +1,13 @@
 #include "bank_embedded.h"
 #include "charge_routes.h"
+#include "charge_store.h"
 #include "chassis/app.h"
 #include "fault_routes.h"
+#include "fault_store.h"
 #include "ledger_routes.h"
+#include "ledger_store.h"
 #include "token_routes.h"
+#include "token_store.h"
 
 namespace bank {
 
@@ -29,15 +33,15 @@ void wire(chassis::App& app) {
   const Settings settings{app.config()};
   app.check_settings();
   auto& database = app.database();
-  const auto tokens = std::make_shared<Tokens>(database, settings.token_life);
-  const auto charges = std::make_shared<Charges>(database, settings.currency);
-  const auto ledger = std::make_shared<Ledger>(database, settings.currency);
-  const auto faults = std::make_shared<Faults>(database);
+  const auto tokens = std::make_shared<PostgresTokens>(database, settings.token_life);
+  const auto charges = std::make_shared<PostgresCharges>(database, settings.currency);
+  const auto ledger = std::make_shared<PostgresLedger>(database, settings.currency);
+  const auto faults = std::make_shared<PostgresFaults>(database);
   const NextMishap none = [] { return Mishap{}; };
   const NextMishap next = [faults] { return faults->next(); };
-  app.routes(
-      token_routes(tokens) + ledger_routes(ledger, settings.merchant_key) +
-      charge_routes(database, charges, settings.merchant_key, settings.faulty ? next : none));
+  app.routes(token_routes(tokens) + ledger_routes(ledger, settings.merchant_key) +
+             charge_routes(charges, once_in(database, settings.currency), settings.merchant_key,
+                           settings.faulty ? next : none));
   if (settings.faulty) app.routes(fault_routes(faults));
   app.every(std::chrono::minutes{1}, "forget tokens", [=] { tokens->purge(purged_at_once); });
   app.every(std::chrono::seconds{5}, "tell the balance", [=] { measure(*ledger); });

@@ -4,7 +4,7 @@
 
 #include "chassis/clock.h"
 #include "chassis/http.h"
-#include "token_store.h"
+#include "token.h"
 
 namespace bank {
 

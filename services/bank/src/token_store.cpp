@@ -32,7 +32,7 @@ constexpr Statement delete_unused{"delete_unused_tokens", R"sql(
 
 }  // namespace
 
-Token Tokens::issue(const Card& card) {
+Token PostgresTokens::issue(const Card& card) {
   Token token{"tok_" + chassis::random_token(token_bytes), card.brand, card.last4};
   database_.write([&](Transaction& transaction) {
     transaction.run(insert_token, token.token, card.brand, card.last4,
@@ -42,7 +42,7 @@ Token Tokens::issue(const Card& card) {
   return token;
 }
 
-std::int64_t Tokens::purge(std::int64_t most) {
+std::int64_t PostgresTokens::purge(std::int64_t most) {
   return database_.write([&](Transaction& transaction) {
     return static_cast<std::int64_t>(transaction.run(delete_unused, most).affected_rows());
   });

@@ -1,27 +1,23 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "card.h"
 #include "chassis/db.h"
 #include "token.h"
 
 namespace bank {
 
 /// Tokens in PostgreSQL.
-class Tokens {
+class PostgresTokens final : public Tokens {
  public:
-  /// A new token waits `lifetime` for its first charge; once charged, it stays good.
-  Tokens(chassis::Database& database, std::chrono::milliseconds lifetime)
+  /// `lifetime` is how long a token waits for its first charge.
+  PostgresTokens(chassis::Database& database, std::chrono::milliseconds lifetime)
       : database_{database}, lifetime_{lifetime} {}
 
-  Token issue(const Card& card);
-
-  /// Removes at most `most` tokens that nobody charged in time; returns how many.
-  std::int64_t purge(std::int64_t most);
+  Token issue(const Card& card) override;
+  std::int64_t purge(std::int64_t most) override;
 
  private:
   chassis::Database& database_;

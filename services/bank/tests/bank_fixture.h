@@ -8,12 +8,16 @@
 
 #include "bank_embedded.h"
 #include "charge_routes.h"
+#include "charge_store.h"
 #include "chassis/json.h"
 #include "chassis/testing/database.h"
 #include "chassis/testing/routes.h"
 #include "fault_routes.h"
+#include "fault_store.h"
 #include "ledger_routes.h"
+#include "ledger_store.h"
 #include "token_routes.h"
+#include "token_store.h"
 
 namespace bank {
 
@@ -107,14 +111,15 @@ class BankFixture : public testing::Test {
 
   chassis::testing::TestDatabase database_{embedded()};
   std::shared_ptr<Tokens> tokens_ =
-      std::make_shared<Tokens>(database_.database(), std::chrono::minutes{60});
-  std::shared_ptr<Charges> charges_ = std::make_shared<Charges>(database_.database(), "EUR");
-  std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>(database_.database(), "EUR");
-  std::shared_ptr<Faults> faults_ = std::make_shared<Faults>(database_.database());
-  chassis::Routes routes_ =
-      token_routes(tokens_) + ledger_routes(ledger_, key) +
-      charge_routes(database_.database(), charges_, key, [this] { return faults_->next(); }) +
-      fault_routes(faults_);
+      std::make_shared<PostgresTokens>(database_.database(), std::chrono::minutes{60});
+  std::shared_ptr<Charges> charges_ =
+      std::make_shared<PostgresCharges>(database_.database(), "EUR");
+  std::shared_ptr<Ledger> ledger_ = std::make_shared<PostgresLedger>(database_.database(), "EUR");
+  std::shared_ptr<Faults> faults_ = std::make_shared<PostgresFaults>(database_.database());
+  chassis::Routes routes_ = token_routes(tokens_) + ledger_routes(ledger_, key) +
+                            charge_routes(charges_, once_in(database_.database(), "EUR"), key,
+                                          [this] { return faults_->next(); }) +
+                            fault_routes(faults_);
 };
 
 }  // namespace bank

@@ -313,7 +313,7 @@ TEST_F(BankRoutes, a_latency_beyond_the_callers_patience_does_nothing) {
 
 TEST_F(BankRoutes, the_same_seed_meets_the_same_calls_again_over_all_replicas) {
   const auto one = token();
-  const Faults replica{database()};
+  PostgresFaults replica{database()};
   const auto history = [&](const std::string& round) {
     faults(R"({"error_rate":0.3,"duplicate_rate":0.3,"garbage_rate":0.3,"seed":11})");
     std::string text;

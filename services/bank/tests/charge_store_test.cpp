@@ -17,13 +17,13 @@ class ChargeStore : public BankFixture {
  protected:
   Charge take(const std::string& token, std::int64_t amount, const std::string& reference = "o") {
     return database().write([&](Transaction& transaction) {
-      return charges_->charge(transaction, {token, {amount, "EUR"}, reference});
+      return PostgresTeller{transaction, "EUR"}.charge({token, {amount, "EUR"}, reference}, 1);
     });
   }
 
   Refund give(const std::string& charge_id, std::int64_t amount) {
     return database().write([&](Transaction& transaction) {
-      return charges_->refund(transaction, charge_id, {amount, "EUR"});
+      return PostgresTeller{transaction, "EUR"}.refund(charge_id, {amount, "EUR"});
     });
   }
 

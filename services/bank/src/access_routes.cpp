@@ -1,4 +1,4 @@
-#include "access.h"
+#include "access_routes.h"
 
 #include "chassis/auth.h"
 
