@@ -25,6 +25,7 @@ OWNERS = {  # what an include begins with: (owner, what to include instead)
     "pqxx/": (["chassis/include/chassis/db.h", "chassis/src/db*.cpp", "chassis/src/listener.cpp"], "chassis/db.h"),
     "libpq": (["chassis/src/db*.cpp", "chassis/src/listener.cpp"], "chassis/db.h"),
     "prometheus/": (["chassis/src/metrics.cpp"], "chassis/metrics.h"),
+    "nats/": (["chassis/src/nats_stream.cpp"], "chassis/events.h"),
     "curl/": (["chassis/src/client*.cpp", "chassis/src/transfer.*"], "chassis/client.h"),
     "jansson": (["chassis/src/auth*.cpp"], "chassis/auth.h"),
     "openssl/": (["chassis/src/auth*.cpp", "chassis/src/ec_key.cpp"], "chassis/auth.h"),

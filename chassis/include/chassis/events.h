@@ -28,12 +28,15 @@ struct Event {
 
 /// Writes the event to the outbox, in the transaction of what happened: it is told when that
 /// commits, and only then, at least once. Returns its id. Throws std::logic_error for a malformed
-/// type. The trace of the current Context goes with it.
+/// type, person or data, and Error{too_large} for data beyond 256 KiB. The trace of the current
+/// Context goes with it. One that others need to forget a person ("user.deleted") names no person,
+/// or it would be forgotten with the rest.
 std::string publish(Transaction& transaction, std::string_view type, std::string_view subject,
                     std::string_view data, std::string_view person = {});
 
-/// Removes what outbox, dead letters and stored answers (idempotency.h) hold about a person. Events
-/// that were sent lose their data; those still to be sent lose it when they have been.
+/// Removes what outbox, dead letters and stored answers (idempotency.h) hold about a person, in the
+/// transaction that removes the rest. Events that were sent lose their data and are never sent
+/// again; those still to be sent lose it when they have been. May wait a second or two for a relay.
 void forget_person(Transaction& transaction, std::string_view user_id);
 
 /// A service's part in the traffic of events, over NATS JetStream, which is not trusted to keep
@@ -44,10 +47,12 @@ class Events {
  public:
   /// Applies the event's effect in `transaction`, which also records that this event was applied.
   /// It may run again after a failure, never after it was committed, and on any replica. Events may
-  /// come in any order.
+  /// come in any order. It runs with the event's trace and a deadline of 5 s, and must not call
+  /// anyone. Error{unavailable} means that the database is away; anything else counts as a failure.
   using Handler = std::function<void(Transaction& transaction, const Event& event)>;
 
-  /// Reads its settings: NATS_URL, OUTBOX_KEEP_HOURS (168).
+  /// Reads its settings: NATS_URL, OUTBOX_KEEP_HOURS (168), EVENT_RETRY_MS (1000), EVENT_WORKERS (2),
+  /// EVENT_LOOK_MS (5000); README.md says what they are.
   Events(std::string service, Config& config, Database& database, Listener& listener);
   ~Events();
   Events(const Events&) = delete;
@@ -55,16 +60,17 @@ class Events {
 
   /// Consumes the events of a type, "order.cancelled", or of any service, "*.user_erased". Before
   /// start(). What fails five times (a database out of reach does not count) becomes a dead letter,
-  /// and the others go on.
+  /// and the others go on. Throws std::logic_error when another handler would get the same events.
   void on(const std::string& type, Handler handler);
 
   /// GET /internal/outbox, /internal/inbox, /internal/dead-letters, POST
   /// /internal/dead-letters/{id}/replay; README.md describes them.
   Routes routes();
 
-  /// Begins to relay and to consume, in threads of its own. Without NATS it goes on trying.
+  /// Begins to relay and to consume, in threads of its own, once the migrations are applied. Without
+  /// NATS it goes on trying.
   void start();
-  /// Ends what is under way and returns.
+  /// Ends what is under way and returns, within a second or two. For good.
   void stop();
 
  private:
