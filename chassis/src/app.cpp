@@ -77,7 +77,7 @@ struct App::State {
   Routes routes;
   std::map<std::string, Command> commands;
   std::vector<std::function<std::string()>> checks;
-  std::vector<std::function<void()>> checks_at_start;
+  std::vector<std::function<void(Database&)>> after_migrations;
   std::vector<Job> jobs;
 
   // What readiness stands on.
@@ -98,6 +98,7 @@ struct App::State {
   std::vector<std::string> unready() const;
   int migrate_all();
   int migrate_as_owner();
+  void finish_migrations(Database& owner);
   void wait_for(Database& awaited);
   bool pause(milliseconds time);
   void become_ready(Server& server);
@@ -187,8 +188,10 @@ Routes App::State::own_routes() const {
 int App::State::migrate_all() {
   if (database_owner_url) return migrate_as_owner();
   wait_for(*database);
-  return migrate(*database, "chassis", chassis_migrations::embedded()) +
-         migrate(*database, name, files);
+  const int applied = migrate(*database, "chassis", chassis_migrations::embedded()) +
+                      migrate(*database, name, files);
+  finish_migrations(*database);
+  return applied;
 }
 
 int App::State::migrate_as_owner() {
@@ -201,7 +204,12 @@ int App::State::migrate_as_owner() {
   const int applied = migrate(owner, "chassis", chassis_migrations::embedded(), role) +
                       migrate(owner, name, files, role);
   grant_use(owner, role);
+  finish_migrations(owner);
   return applied;
+}
+
+void App::State::finish_migrations(Database& owner) {
+  for (const auto& work : after_migrations) work(owner);
 }
 
 /// Sleeps; true when the service is to stop.
@@ -224,7 +232,6 @@ void App::State::become_ready(Server& server) {
   if (storage == Storage::postgres) {
     const int applied = migrate_all();
     if (applied > 0) log::info("migrations applied", {{"files", applied}});
-    for (const auto& check : checks_at_start) check();
     listener->start();
     database_answers.store(true);
     migrated.store(true);
@@ -411,8 +418,8 @@ void App::routes(Routes routes) { state_->routes = std::move(state_->routes) + s
 void App::ready_when(std::function<std::string()> check) {
   state_->checks.push_back(std::move(check));
 }
-void App::when_migrated(std::function<void()> check) {
-  state_->checks_at_start.push_back(std::move(check));
+void App::when_migrated(std::function<void(Database&)> work) {
+  state_->after_migrations.push_back(std::move(work));
 }
 void App::command(const std::string& name, Command command) {
   state_->commands[name] = std::move(command);

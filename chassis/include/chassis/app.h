@@ -75,9 +75,9 @@ class App {
   void routes(Routes routes);
   /// A further reason not to be ready: returns an empty text, or what is wrong. Must not block.
   void ready_when(std::function<std::string()> check);
-  /// Runs `check` once the database is migrated, before the first request: what it throws ends the
-  /// program with status 1.
-  void when_migrated(std::function<void()> check);
+  /// Runs `work` once the database is migrated, before the first request, with the database as the
+  /// role that migrated it: what it throws ends the program with status 1.
+  void when_migrated(std::function<void(Database& owner)> work);
   void command(const std::string& name, Command command);
   /// Runs `work` every `period` in the background once the service is ready, in a thread of its own
   /// with a Context whose deadline is 30 s away; what it throws is logged and counted. With several
