@@ -1,0 +1,15 @@
+#pragma once
+
+#include "chassis/db.h"
+#include "payment.h"
+
+namespace payment {
+
+/// payment.captured, in the transaction that records the capture.
+void publish_captured(chassis::Transaction& transaction, const Payment& payment);
+
+/// payment.refunded, in the transaction that records the refund.
+void publish_refunded(chassis::Transaction& transaction, const Payment& payment,
+                      const Refund& refund);
+
+}  // namespace payment

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "chassis/id.h"
+#include "chassis/testing/database.h"
+#include "chassis/testing/routes.h"
+#include "fake_bank.h"
+#include "payment_embedded.h"
+#include "payment_store.h"
+#include "record_store.h"
+#include "settlement.h"
+
+namespace payment {
+
+inline const std::string ada = chassis::testing::ada;
+inline const std::string eve = chassis::testing::eve;
+
+/// Everything is looked at again at once.
+inline constexpr Timing at_once{.check_after = std::chrono::milliseconds{0},
+                                .watch = std::chrono::minutes{10},
+                                .abandon_after = std::chrono::hours{24},
+                                .retry_first = std::chrono::milliseconds{0},
+                                .retry_most = std::chrono::milliseconds{0}};
+
+/// Stores on a database of their own, that belongs to another role, beside a fake bank.
+class PaymentFixture : public testing::Test {
+ protected:
+  static std::string owner(int n) {
+    return chassis::seeded_id("test", "owner", static_cast<std::uint64_t>(n));
+  }
+  static std::string refund_id(int n) {
+    return chassis::seeded_id("test", "refund", static_cast<std::uint64_t>(n));
+  }
+  static Draft draft(std::int64_t amount = 1999, const std::string& token = "tok-1") {
+    return {"order", ada, {amount, "EUR"}, token};
+  }
+  static Turn turn(std::chrono::milliseconds time = std::chrono::seconds{10}) {
+    return {chassis::new_id(), time, "peer"};
+  }
+
+  std::int64_t ask(const std::string& sql) {
+    return database_.owner().read([&](chassis::Transaction& transaction) {
+      return transaction.exec(sql)[0][0].as<std::int64_t>();
+    });
+  }
+  std::string text(const std::string& sql) {
+    return database_.owner().read([&](chassis::Transaction& transaction) {
+      return transaction.exec(sql)[0][0].as<std::string>("");
+    });
+  }
+  void as_owner(const std::string& sql) {
+    database_.owner().write([&](chassis::Transaction& transaction) { transaction.exec(sql); });
+  }
+  /// As if the turns of those who died were over.
+  void end_turns() { as_owner("UPDATE payments SET leased_until = now() - interval '1 second'"); }
+  /// The kinds of what the legal record says about an owner's payment, in order.
+  std::string recorded(const std::string& owner_id) {
+    return text("SELECT string_agg(kind, ' ' ORDER BY id) FROM legal.records WHERE owner_id = '" +
+                owner_id + "'");
+  }
+  std::int64_t events(const std::string& type) {
+    return ask("SELECT count(*) FROM chassis.outbox WHERE type = '" + type + "'");
+  }
+  bool settled(const std::string& owner_id) {
+    return ask("SELECT count(*) FROM payments WHERE check_at IS NULL AND owner_id = '" + owner_id +
+               "'") == 1;
+  }
+  std::string status(const std::string& owner_id) {
+    return payments_->find_of_owner(owner_id).status;
+  }
+  /// The type of the problem, or nothing.
+  template <typename Work>
+  static std::string problem(Work work) {
+    try {
+      work();
+    } catch (const chassis::Error& error) {
+      return error.type();
+    }
+    return "";
+  }
+
+  chassis::testing::TestDatabase database_{embedded(), chassis::testing::TwoRoles{}};
+  std::shared_ptr<Payments> payments_ =
+      std::make_shared<Payments>(database_.database(), "EUR", at_once);
+  std::shared_ptr<Records> records_ = std::make_shared<Records>(database_.database());
+  std::shared_ptr<FakeBank> bank_ = std::make_shared<FakeBank>();
+  std::shared_ptr<Settlement> settlement_ =
+      std::make_shared<Settlement>(payments_, bank_, std::chrono::seconds{1});
+};
+
+}  // namespace payment
