@@ -3,12 +3,16 @@
 import pytest
 from conftest import refusal
 
+BANK = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24", "callers": ["gateway"]}
+
 
 @pytest.mark.parametrize(("values", "sentence"), [
     ({"global": {"calls": {"frontend": ["user", "prodcut"]}}},
      'frontend calls "prodcut", which is no service here'),
     ({"global": {"calls": {"prodcut": []}}}, 'global.calls names "prodcut", which is no service'),
     ({"global": {"calls": {"product": None}}}, "product is not in global.calls"),
+    ({"global": {"outside": {"bank": BANK}}}, "say bank.enabled=false"),
+    ({"global": {"outside": {"bank": BANK | {"callers": ["user"]}}}, "bank": {"enabled": False}}, "user does not call it"),
     ({"nats": {"enabled": False}}, "say in global.nats.peer where it is"),
     ({"prodcut": {"replicas": 3}}, 'Values are given for "prodcut", which is no service here'),
 ])
@@ -33,8 +37,9 @@ def test_a_name_that_means_nothing_is_refused_with_a_sentence(values, sentence):
     ({"global": {"nats": {"peer": {"pods": {}}}}}, "pods"),
     ({"global": {"events": ["Order"]}}, "Order"),
     ({"product": {"database": {"owner": "yes"}}}, "owner"),
-    ({"product": {"outside": {"bank": {"url": "https://api.bank.example"}}}}, "cidr"),
-    ({"product": {"outside": {"bank": {"url": "api.bank.example", "cidr": "203.0.113.0/24"}}}}, "url"),
+    ({"global": {"outside": {"bank": BANK | {"cidr": "203.0.113.1"}}}}, "cidr"),
+    ({"global": {"outside": {"bank": BANK | {"url": "api.bank.example"}}}}, "url"),
+    ({"global": {"outside": {"bank": BANK | {"callers": []}}}}, "callers"),
 ])
 def test_a_typo_is_refused_by_its_name(values, name):
     assert name in refusal(values)

@@ -219,13 +219,18 @@ def test_nobody_else_has_such_a_role(objects, values):
 
 
 def test_a_third_party_outside_takes_the_place_of_a_service():
-    bank = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24"}
-    objects = render({"global": {"calls": {"product": ["user"]}}, "product": {"outside": {"user": bank}}})
-    container = of(objects, "Deployment")["product"]["spec"]["template"]["spec"]["containers"][0]
-    assert [e["value"] for e in container["env"] if e["name"] == "USER_URL"] == ["https://api.bank.example"]
-    egress = of(objects, "NetworkPolicy")["product"]["spec"]["egress"]
-    assert {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443}]} in egress
-    assert "user" not in yaml.safe_dump([rule for rule in egress if "to" in rule])
+    bank = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24", "callers": ["order"]}
+    objects = render({"global": {"calls": {"order": ["product", "bank"], "user": ["bank"]}, "outside": {"bank": bank}},
+                      "bank": {"enabled": False}})
+    assert "bank" not in of(objects, "Deployment")
+    assert environment(objects, "Deployment", "order")["BANK_URL"] == "https://api.bank.example"
+    for other in ("user", "gateway"):
+        assert not [one for one in environment(objects, "Deployment", other) if one.startswith("BANK_")]
+    ways = {name: [rule for rule in policy["spec"]["egress"] if "to" in rule]
+            for name, policy in of(objects, "NetworkPolicy").items()}
+    assert {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443}]} in ways["order"]
+    for name, rules in ways.items():
+        assert "bank" not in yaml.safe_dump(rules) and ("ipBlock" in yaml.safe_dump(rules)) == (name == "order"), name
 
 
 def test_no_demo_data_unless_wanted(objects, values):

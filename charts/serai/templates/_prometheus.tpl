@@ -11,12 +11,14 @@ global:
   scrape_timeout: {{ .Values.prometheus.interval }}
 scrape_configs:
   {{- range $service, $_ := .Values.global.calls }}
+  {{- if not (hasKey $.Values.global.outside $service) }}
   - job_name: {{ $service }}
     dns_sd_configs:
       - names: [{{ $service }}-all.{{ $.Release.Namespace }}.svc.{{ $.Values.global.clusterDomain }}]
         type: A
         port: {{ include "serai.metricsPort" (list $ $service) }}
         refresh_interval: {{ $.Values.prometheus.interval }}
+  {{- end }}
   {{- end }}
   - job_name: prometheus
     static_configs:

@@ -31,15 +31,17 @@ containers:
       - {name: INTERNAL_TOKEN_FILE, value: /run/secrets/internal/token}
       - {name: DRAIN_MS, value: {{ mul .Values.drainSeconds 1000 | quote }}}
       {{- range $called := index .Values.global.calls .Chart.Name }}
-      {{- if hasKey $root.Values.outside $called }}
-      {{- else if $root.Values.balances }}
+      {{- with index $root.Values.global.outside $called }}
+      {{- if has $root.Chart.Name .callers }}
+      - {name: {{ upper $called }}_URL, value: {{ .url | quote }}}
+      {{- end }}
+      {{- else }}
+      {{- if $root.Values.balances }}
       - {name: {{ upper $called }}_ADDRESS, value: "{{ $called }}-pods.{{ $root.Release.Namespace }}.svc.{{ $root.Values.global.clusterDomain }}:8080"}
       {{- else }}
       - {name: {{ upper $called }}_URL, value: "http://{{ $called }}:8080"}
       {{- end }}
       {{- end }}
-      {{- range $name, $party := .Values.outside }}
-      - {name: {{ upper $name }}_URL, value: {{ $party.url | quote }}}
       {{- end }}
       {{- if .Values.database.enabled }}
       {{- range list "host" "port" "dbname" "username" "password" }}
