@@ -21,6 +21,9 @@ struct Session {
   std::string access_token;
   std::int64_t expires_in = 0;  // seconds
   std::string refresh_token;
+  // Whose it is, as the access token says; empty when it cannot be read.
+  std::string user_id = {};
+  std::string roles = {};
 };
 
 /// A renewed session, and whose it is.

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "cart_routes.h"
+#include "form_routes.h"
+
 namespace frontend {
 namespace {
 
@@ -9,32 +12,11 @@ using chassis::Error;
 using chassis::ErrorCode;
 using chassis::Response;
 
-constexpr std::size_t field_length_max = 2000;  // what fits is for the accounts to say
-constexpr auto stale_form =
-    "This page had been open for too long to be safe. Nothing was changed; please send it again.";
 constexpr auto accounts_away =
     "Accounts are out of reach just now. Nothing was changed; please try again in a moment.";
 
-std::string field(const chassis::Query& form, std::string_view name) {
-  return form.text(name, field_length_max).value_or("");
-}
-
 std::string next_of(const Visit& visit) {
   return local_path(visit.request().query.text("next", field_length_max).value_or(""), "");
-}
-
-std::string with_next(const std::string& path, const std::string& next) {
-  return next.empty() ? path : path + "?next=" + chassis::percent_encoded(next);
-}
-
-/// A sentence for a bad field: "The password must be at least 12 characters."
-std::string field_sentence(const std::string& what, const std::string& detail) {
-  const bool follows_name = detail.rfind("must", 0) == 0 || detail.rfind("is ", 0) == 0;
-  auto sentence = follows_name ? "The " + what + " " + detail : detail;
-  if (!sentence.empty() && sentence.back() != '.') {
-    sentence += '.';
-  }
-  return sentence;
 }
 
 /// Puts the complaints about fields beside them; true when there were any.
@@ -50,13 +32,6 @@ bool show_field_errors(View& view, const Error& error) {
     }
   }
   return any;
-}
-
-std::string waiting_text(const Error& error) {
-  const int seconds = error.retry_after().value_or(60);
-  const auto wait = seconds < 90 ? std::to_string(seconds) + " seconds"
-                                 : std::to_string((seconds + 59) / 60) + " minutes";
-  return "That was one try too many for now. Please try again in " + wait + ".";
 }
 
 /// What went wrong with a form as a whole.
@@ -92,9 +67,6 @@ Credentials sent_credentials(const Visit& visit, const chassis::Query& sent) {
           request.internal ? std::string{request.headers.get("X-Forwarded-For")} : ""};
 }
 
-/// The form as it was sent, to show what was typed even when it is not one of ours.
-chassis::Query sent_form(const Visit& visit) { return chassis::form_fields(visit.request()); }
-
 // --- signing in
 
 View signin_view(const std::string& next, const std::string& email) {
@@ -128,7 +100,7 @@ Response show_signin(Visit& visit) {
   return visit.page("signin", std::move(view));
 }
 
-Response sign_in(Visit& visit) {
+Response sign_in(Visit& visit, Carts& carts) {
   const auto sent = sent_form(visit);
   const auto next = local_path(field(sent, "next"), "");
   const auto credentials = sent_credentials(visit, sent);
@@ -146,6 +118,7 @@ Response sign_in(Visit& visit) {
   } catch (const Error& error) {
     return form_again(visit, "signin", std::move(view), error);
   }
+  bring_cart(visit, carts);
   return chassis::see_other(next.empty() ? "/" : next);
 }
 
@@ -168,7 +141,7 @@ Response show_signup(Visit& visit) {
   return visit.page("signup", std::move(view));
 }
 
-Response sign_up(Visit& visit) {
+Response sign_up(Visit& visit, Carts& carts) {
   const auto sent = sent_form(visit);
   const auto next = local_path(field(sent, "next"), "");
   const auto name = field(sent, "name");
@@ -191,14 +164,11 @@ Response sign_up(Visit& visit) {
     return chassis::see_other("/signin?done=signed-up" +
                               (next.empty() ? "" : "&next=" + chassis::percent_encoded(next)));
   }
+  bring_cart(visit, carts);
   return chassis::see_other(next.empty() ? "/account" : next);
 }
 
 // --- signing out
-
-Response ask_to_sign_in(const std::string& next) {
-  return chassis::see_other(with_next("/signin", next));
-}
 
 Response sign_out(Visit& visit) {
   visit.form();
@@ -273,13 +243,16 @@ Response change_name(Visit& visit) {
 
 }  // namespace
 
-chassis::Routes account_routes(const Site& site) {
+chassis::Routes account_routes(const Site& site, Carts& carts) {
   using chassis::Method;
+  const auto entering = [&carts](Response (*page)(Visit&, Carts&)) {
+    return [&carts, page](Visit& visit) { return page(visit, carts); };
+  };
   return {
       page_route(Method::get, "/signin", site, show_signin),
-      page_route(Method::post, "/signin", site, sign_in),
+      page_route(Method::post, "/signin", site, entering(sign_in)),
       page_route(Method::get, "/signup", site, show_signup),
-      page_route(Method::post, "/signup", site, sign_up),
+      page_route(Method::post, "/signup", site, entering(sign_up)),
       page_route(Method::post, "/signout", site, sign_out),
       page_route(Method::post, "/signout/everywhere", site, sign_out_everywhere),
       page_route(Method::get, "/account", site, show_account),

@@ -20,11 +20,24 @@ struct Product {
   chassis::Money price;
   std::int64_t stock = 0;
   std::string image_url;
+  std::int64_t version = 0;  // counts the changes
 };
 
 struct ProductList {
   std::vector<Product> items;
   std::optional<std::string> next_cursor;
+};
+
+/// What is needed to show and name a product in a line.
+struct Ware {
+  std::string id;
+  std::string slug;
+  std::string category;
+  std::string image_url;
+};
+
+struct WareList {
+  std::vector<Ware> items;
 };
 
 struct Category {
@@ -60,6 +73,9 @@ class Catalogue {
   virtual std::future<Product> find(const std::string& id) = 0;
 
   virtual std::future<CategoryList> categories() = 0;
+
+  /// Those of `ids` (1 to 100) that are sold, in any order.
+  virtual std::future<WareList> wares(const std::vector<std::string>& ids) = 0;
 };
 
 /// "€19.99", or "19.99 CHF" where no sign is known.

@@ -11,5 +11,6 @@ namespace frontend {
 Product read_product(std::string_view json);
 ProductList read_products(std::string_view json);
 CategoryList read_categories(std::string_view json);
+WareList read_wares(std::string_view json);
 
 }  // namespace frontend

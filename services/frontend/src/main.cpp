@@ -1,12 +1,14 @@
 #include <memory>
-#include <string>
 
 #include "account_routes.h"
 #include "asset_routes.h"
+#include "cart_routes.h"
 #include "chassis/app.h"
 #include "chassis/auth.h"
+#include "order_routes.h"
 #include "peer_routes.h"
 #include "shop_routes.h"
+#include "stock_routes.h"
 
 namespace frontend {
 
@@ -18,33 +20,30 @@ namespace {
 struct Parts {
   Pages pages;
   Assets assets;
+  Peers peers;
   FormTokens form_tokens;
-  UserRoutes accounts;
-  ProductRoutes catalogue;
   Site site;
 
-  Parts(const chassis::Files& files, std::string form_key, chassis::Client& user,
-        chassis::Client& product, std::string currency)
-      : pages{files},
-        assets{files},
+  Parts(chassis::App& app, std::string form_key)
+      : pages{app.files()},
+        assets{app.files()},
+        peers{app.client("user"), app.client("product"), app.client("order")},
         form_tokens{std::move(form_key)},
-        accounts{user},
-        catalogue{product},
-        site{pages, assets, form_tokens, accounts, std::move(currency)} {}
+        site{pages, assets, form_tokens, peers.accounts, app.config().text("CURRENCY", "EUR")} {}
 };
 
 std::unique_ptr<Parts> wire(chassis::App& app) {
-  auto& user = app.client("user");
-  auto& product = app.client("product");
-  const auto currency = app.config().text("CURRENCY", "EUR");
-  auto form_key = app.config().has("CSRF_SECRET") ? app.config().secret("CSRF_SECRET") : "";
+  auto form_key = app.config().has("CSRF_SECRET")
+                      ? app.config().secret("CSRF_SECRET")  // else one that all replicas make alike
+                      : chassis::hmac_sha256(app.internal_token(), "frontend forms");
+  auto parts = std::make_unique<Parts>(app, std::move(form_key));
   app.check_settings();
-  if (form_key.empty()) {  // one that all replicas make alike
-    form_key = chassis::hmac_sha256(app.internal_token(), "frontend forms");
-  }
-  auto parts = std::make_unique<Parts>(app.files(), form_key, user, product, currency);
-  app.routes(shop_routes(parts->site, parts->catalogue) + account_routes(parts->site) +
-             asset_routes(parts->assets) + lost_routes(parts->site));
+  auto& [accounts, catalogue, storeroom, carts, orders] = parts->peers;
+  const auto& site = parts->site;
+  app.routes(shop_routes(site, catalogue) + account_routes(site, carts) +
+             cart_routes(site, carts, catalogue) + order_routes(site, orders, catalogue) +
+             stock_routes(site, catalogue, storeroom) + asset_routes(parts->assets) +
+             lost_routes(site));
   return parts;
 }
 

@@ -4,8 +4,12 @@
 #include <string>
 
 #include "account.h"
+#include "cart.h"
 #include "catalogue.h"
 #include "chassis/client.h"
+#include "order.h"
+#include "payment.h"
+#include "stock.h"
 
 namespace frontend {
 
@@ -17,6 +21,7 @@ class ProductRoutes final : public Catalogue {
   std::future<ProductList> search(const Search& search) override;
   std::future<Product> find(const std::string& id) override;
   std::future<CategoryList> categories() override;
+  std::future<WareList> wares(const std::vector<std::string>& ids) override;
 
  private:
   chassis::Client& client_;
@@ -37,6 +42,71 @@ class UserRoutes final : public Accounts {
 
  private:
   chassis::Client& client_;
+};
+
+/// The routes of the order service about carts, as Carts.
+class CartRoutes final : public Carts {
+ public:
+  explicit CartRoutes(chassis::Client& client) : client_{client} {}
+
+  std::future<Cart> mine() override;
+  void put(const std::string& product_id, std::int64_t quantity) override;
+  void remove(const std::string& product_id) override;
+  void empty() override;
+  void merge(const std::string& guest_id) override;
+
+ private:
+  chassis::Client& client_;
+};
+
+/// The routes of the order service about orders, as Orders.
+class OrderRoutes final : public Orders {
+ public:
+  explicit OrderRoutes(chassis::Client& client) : client_{client} {}
+
+  Outcome place(const Purchase& purchase, const std::string& key) override;
+  std::future<OrderList> list(const std::string& cursor) override;
+  std::future<Order> find(const std::string& id) override;
+  void cancel(const std::string& id, const std::string& key) override;
+
+ private:
+  chassis::Client& client_;
+};
+
+/// The routes of the payment service, as Payments.
+class PaymentRoutes final : public Payments {
+ public:
+  explicit PaymentRoutes(chassis::Client& client) : client_{client} {}
+
+  std::future<CardForm> card_form() override;
+
+ private:
+  chassis::Client& client_;
+};
+
+/// The routes of the product service for administrators, as Storeroom.
+class StoreRoutes final : public Storeroom {
+ public:
+  explicit StoreRoutes(chassis::Client& client) : client_{client} {}
+
+  Product add(const ProductDraft& draft, const std::string& key) override;
+  void change(const std::string& id, const ProductEdit& edit, std::int64_t seen) override;
+  void move(const std::string& id, const StockChange& change, const std::string& key) override;
+
+ private:
+  chassis::Client& client_;
+};
+
+/// All that pages ask for, by the services that have it.
+struct Peers {
+  UserRoutes accounts;
+  ProductRoutes catalogue;
+  StoreRoutes storeroom;
+  CartRoutes carts;
+  OrderRoutes orders;
+
+  Peers(chassis::Client& user, chassis::Client& product, chassis::Client& order)
+      : accounts{user}, catalogue{product}, storeroom{product}, carts{order}, orders{order} {}
 };
 
 }  // namespace frontend

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "cart.h"
+
 namespace frontend {
 namespace {
 
@@ -26,18 +28,8 @@ constexpr Sort sorts[] = {{"relevance", "Best match"},
 
 // --- one product as a card
 
-std::string product_path(const Product& product) {
-  return "/shop/" + chassis::percent_encoded(product.id) +
-         (product.slug.empty() ? "" : "/" + chassis::percent_encoded(product.slug));
-}
-
-/// The picture's own address, and in its query what to draw. Only pictures of this site are shown.
-std::string picture_path(const Product& product) {
-  const bool ours = product.image_url.rfind("/pictures/", 0) == 0;
-  const auto path = ours ? product.image_url
-                         : "/pictures/" + chassis::percent_encoded(product.category) + "/" +
-                               chassis::percent_encoded(product.id) + ".svg";
-  return path + "?of=" + chassis::percent_encoded(product.slug);
+Ware ware_of(const Product& product) {
+  return {product.id, product.slug, product.category, product.image_url};
 }
 
 std::string category_path(const std::string& slug) {
@@ -69,7 +61,8 @@ std::string stock_note(const Product& product) {
 
 View card(const Product& product, const std::optional<CategoryList>& categories) {
   View view;
-  view.text("href", product_path(product)).text("picture", picture_path(product));
+  const auto ware = ware_of(product);
+  view.text("href", product_path(ware)).text("picture", picture_path(ware));
   view.text("name", product.name).text("price", price_text(product.price));
   view.text("category_name", category_name(product.category, categories));
   view.text("note", stock_note(product)).flag("sold_out", product.stock <= 0);
@@ -332,9 +325,12 @@ View product_view(const Product& product, const std::string& kind) {
   view.text("title", product.name + " · Serai").text("name", product.name);
   view.text("description", product.description.substr(0, product.description.find('\n')));
   view.list("paragraphs", paragraphs(product.description)).flag("at_shop", true);
-  view.text("price", price_text(product.price)).text("picture", picture_path(product));
+  view.text("price", price_text(product.price));
+  view.text("id", product.id).text("picture", picture_path(ware_of(product)));
   view.text("category_name", kind).text("category_href", category_path(product.category));
   view.text("stock_count", none ? "None just now" : std::to_string(product.stock));
+  view.flag("for_sale", !none);
+  view.text("quantity_max", std::to_string(std::min(product.stock, quantity_max)));
   view.text("stock_state", none ? "none" : product.stock <= few_left ? "few" : "plenty");
   const auto note = stock_note(product);
   return view.text("stock_text", note.empty() ? "In stock" : note);
@@ -360,10 +356,24 @@ Response product(Visit& visit, Catalogue& catalogue) {
   }
   auto view = product_view(found, category_name(found.category, categories.value));
   view.list("alike", cards(alike.value, categories.value)).list("alike_away", alike.away);
+  view.text("csrf", found.stock > 0 ? visit.form_token() : "");
   return visit.page("product", std::move(view));
 }
 
 }  // namespace
+
+std::string product_path(const Ware& ware) {
+  return "/shop/" + chassis::percent_encoded(ware.id) +
+         (ware.slug.empty() ? "" : "/" + chassis::percent_encoded(ware.slug));
+}
+
+std::string picture_path(const Ware& ware) {
+  const bool ours = ware.image_url.rfind("/pictures/", 0) == 0;
+  const auto path = ours ? ware.image_url
+                         : "/pictures/" + chassis::percent_encoded(ware.category) + "/" +
+                               chassis::percent_encoded(ware.id) + ".svg";
+  return path + "?of=" + chassis::percent_encoded(ware.slug);
+}
 
 chassis::Routes shop_routes(const Site& site, Catalogue& catalogue) {
   using chassis::Method;

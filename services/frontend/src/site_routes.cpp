@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "cart.h"
+#include "chassis/id.h"
 #include "chassis/log.h"
 
 namespace frontend {
@@ -15,10 +17,13 @@ using chassis::Response;
 constexpr auto access_cookie = "__Host-access";
 constexpr auto refresh_cookie = "__Host-refresh";
 constexpr auto mark_cookie = "__Host-csrf";
+constexpr auto guest_cookie = "__Host-guest";
+constexpr std::int64_t guest_seconds = 365LL * 24 * 60 * 60;
 constexpr std::int64_t refresh_seconds = 30LL * 24 * 60 * 60;
 constexpr std::size_t refresh_length_max = 1000;
 
-// Pages run no script, load nothing from elsewhere and send their forms nowhere else.
+// Pages load nothing from elsewhere, send their forms nowhere else, and, but for those that say
+// allow_modules(), run no script.
 constexpr auto content_policy =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'";
@@ -92,6 +97,9 @@ Visit::Visit(const Request& request, const Site& site)
   if (refresh_token_.size() > refresh_length_max) {
     refresh_token_.clear();
   }
+  // Only the cookie counts: a guest is a browser.
+  const auto guest_id = request.cookie(guest_cookie);
+  context_.guest_id = chassis::is_uuid(guest_id) ? guest_id : "";
   if (!context_.caller && !refresh_token_.empty()) {
     renew();
   }
@@ -117,22 +125,35 @@ std::string Visit::user_id() const { return context_.caller ? context_.caller->u
 
 void Visit::keep(const Session& session) {
   refresh_token_ = session.refresh_token;
-  cookies_.push_back(cookie(access_cookie, session.access_token, session.expires_in));
-  cookies_.push_back(cookie(refresh_cookie, session.refresh_token, refresh_seconds));
+  if (!session.user_id.empty()) {
+    context_.caller = chassis::Caller{session.user_id, session.roles};
+  }
+  cookies_[access_cookie] = cookie(access_cookie, session.access_token, session.expires_in);
+  cookies_[refresh_cookie] = cookie(refresh_cookie, session.refresh_token, refresh_seconds);
 }
 
 void Visit::forget() {
   refresh_token_.clear();
   context_.caller.reset();
-  cookies_.push_back(cookie(access_cookie, "", 0));
-  cookies_.push_back(cookie(refresh_cookie, "", 0));
+  cookies_[access_cookie] = cookie(access_cookie, "", 0);
+  cookies_[refresh_cookie] = cookie(refresh_cookie, "", 0);
+}
+
+void Visit::become_guest() {
+  context_.guest_id = new_guest_id();
+  cookies_[guest_cookie] = cookie(guest_cookie, context_.guest_id, guest_seconds);
+}
+
+void Visit::forget_guest() {
+  context_.guest_id.clear();
+  cookies_[guest_cookie] = cookie(guest_cookie, "", 0);
 }
 
 std::string Visit::form_token() {
   personal_ = true;
   if (mark_.empty()) {
     mark_ = FormTokens::new_mark();
-    cookies_.push_back(cookie(mark_cookie, mark_, std::nullopt));
+    cookies_[mark_cookie] = cookie(mark_cookie, mark_, std::nullopt);
   }
   return site_.form_tokens.token(mark_, user_id());
 }
@@ -146,6 +167,10 @@ chassis::Query Visit::form() const {
     throw Error{ErrorCode::forbidden, "the form is not one of ours, or too old"};
   }
   return fields;
+}
+
+void Visit::allow_modules(const std::string& origin) {
+  script_policy_ = "; script-src 'self'; connect-src 'self'" + (origin.empty() ? "" : " " + origin);
 }
 
 Response Visit::page(std::string_view name, View view, int status) {
@@ -178,13 +203,13 @@ Response Visit::error_page(const Error& error) {
 }
 
 Response Visit::finished(Response response) const {
-  for (const auto& value : cookies_) {
+  for (const auto& [name, value] : cookies_) {
     response.headers.add("Set-Cookie", value);
   }
   const bool keepable = !personal_ && cookies_.empty() && response.status == 200;
   response.headers.add("Cache-Control", keepable ? "no-cache" : "no-store");
   response.headers.add("Vary", "Cookie");
-  response.headers.add("Content-Security-Policy", content_policy);
+  response.headers.add("Content-Security-Policy", content_policy + script_policy_);
   response.headers.add("X-Content-Type-Options", "nosniff");
   response.headers.add("Referrer-Policy", "same-origin");
   response.headers.add("Cross-Origin-Opener-Policy", "same-origin");

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <future>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,15 +41,24 @@ class Visit {
   /// Whether the visitor holds a session that could not be renewed, as the accounts are away.
   bool in_doubt() const { return in_doubt_; }
   const std::string& refresh_token() const { return refresh_token_; }
+  /// Under which name a visitor gathers a cart before signing in; empty until there is one.
+  const std::string& guest_id() const { return context_.guest_id; }
 
   /// Makes the browser keep, or forget, a session.
   void keep(const Session& session);
   void forget();
+  /// Makes the visitor a guest with a name of their own, or no guest any more.
+  void become_guest();
+  void forget_guest();
 
   /// The value of a form's field `csrf`. The page is then for this browser alone.
   std::string form_token();
   /// The fields of the form that was sent. Throws Error{forbidden} unless it is one of ours.
   chassis::Query form() const;
+
+  /// Lets this page run modules of this site that send to this site and, unless it is empty, to
+  /// `origin`.
+  void allow_modules(const std::string& origin);
 
   /// The page of this name; `view` may leave out what all pages share.
   chassis::Response page(std::string_view name, View view, int status = 200);
@@ -67,7 +77,8 @@ class Visit {
   std::string mark_;  // of this browser; empty until a form needs one
   bool in_doubt_ = false;
   bool personal_ = false;
-  std::vector<std::string> cookies_;
+  std::string script_policy_;  // what the page's policy allows besides that of all pages
+  std::map<std::string, std::string> cookies_;  // to set: by their names, what is sent
 };
 
 using PageHandler = std::function<chassis::Response(Visit&)>;

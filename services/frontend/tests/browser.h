@@ -6,9 +6,13 @@
 
 #include "account_routes.h"
 #include "asset_routes.h"
+#include "cart_routes.h"
 #include "chassis/router.h"
-#include "fakes.h"
+#include "checkout_routes.h"
+#include "order_fakes.h"
+#include "order_routes.h"
 #include "shop_routes.h"
+#include "stock_routes.h"
 
 namespace frontend {
 
@@ -20,9 +24,14 @@ class Browser {
  public:
   FakeAccounts accounts;
   FakeCatalogue catalogue;
+  FakeCarts carts{catalogue};
+  FakeOrders orders{carts};
+  FakePayments payments;
+  FakeStoreroom storeroom{catalogue};
   std::map<std::string, std::string> cookies;
   chassis::Response last;
   bool through_gateway = true;
+  std::string roles = "admin";  // of whoever is signed in
 
   const chassis::Response& get(const std::string& target) { return send({}, target); }
 
@@ -50,8 +59,11 @@ class Browser {
 
   bool shows(const std::string& text) const { return last.body.find(text) != std::string::npos; }
 
-  std::string token_on_page() const {
-    constexpr std::string_view before = "name=\"csrf\" value=\"";
+  std::string token_on_page() const { return on_page("csrf"); }
+
+  /// The value of the first hidden field of this name.
+  std::string on_page(const std::string& name) const {
+    const auto before = "name=\"" + name + "\" value=\"";
     const auto at = last.body.find(before);
     const auto begin = at + before.size();
     return at == std::string::npos ? ""
@@ -81,7 +93,7 @@ class Browser {
     request.headers.add("X-Forwarded-For", "192.0.2.7");
     request.context.trace = chassis::Trace::from_header("");
     if (cookies.count("__Host-access") == 1) {
-      request.context.caller = chassis::Caller{ada_id, "admin"};
+      request.context.caller = chassis::Caller{ada_id, roles};
     }
     last = chassis::dispatch(router_, std::move(request), target);
     for (const auto& [header, value] : last.headers.list()) {
@@ -107,8 +119,11 @@ class Browser {
   Assets assets_{files_};
   FormTokens form_tokens_{"the key of the tests"};
   Site site_{pages_, assets_, form_tokens_, accounts, "EUR"};
-  chassis::Router router_{shop_routes(site_, catalogue) + account_routes(site_) +
-                          asset_routes(assets_) + lost_routes(site_)};
+  chassis::Router router_{
+      shop_routes(site_, catalogue) + account_routes(site_, carts) +
+      cart_routes(site_, carts, catalogue) + checkout_routes(site_, {carts, orders, payments}) +
+      order_routes(site_, orders, catalogue) + stock_routes(site_, catalogue, storeroom) +
+      asset_routes(assets_) + lost_routes(site_)};
 };
 
 }  // namespace frontend

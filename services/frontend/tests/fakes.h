@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "account.h"
+#include "cart.h"
 #include "catalogue.h"
 #include "chassis/context.h"
 #include "chassis/error.h"
@@ -41,7 +42,8 @@ class FakeCatalogue final : public Catalogue {
                                     "teas",
                                     {990, "EUR"},
                                     3,
-                                    "/pictures/teas/" + std::string{tea_id} + ".svg"},
+                                    "/pictures/teas/" + std::string{tea_id} + ".svg",
+                                    7},
                                    {lamp_id,
                                     "mosaic-lamp",
                                     "Mosaic lamp",
@@ -49,7 +51,8 @@ class FakeCatalogue final : public Catalogue {
                                     "lamps",
                                     {4900, "EUR"},
                                     0,
-                                    "https://elsewhere.example/lamp.png"}};
+                                    "https://elsewhere.example/lamp.png",
+                                    4}};
   std::optional<std::string> next_cursor;
   bool products_away = false;
   bool categories_away = false;
@@ -85,11 +88,33 @@ class FakeCatalogue final : public Catalogue {
     return failed<Product>({chassis::ErrorCode::not_found, "no such product"});
   }
 
+  Product* at(const std::string& id) {
+    for (auto& product : products) {
+      if (product.id == id) {
+        return &product;
+      }
+    }
+    throw chassis::Error{chassis::ErrorCode::not_found, "no such product"};
+  }
+
   std::future<CategoryList> categories() override {
     if (categories_away) {
       return failed<CategoryList>({chassis::ErrorCode::unavailable, "product is away"});
     }
     return ready(CategoryList{{{"teas", "Teas"}, {"lamps", "Lamps"}}});
+  }
+
+  std::future<WareList> wares(const std::vector<std::string>& ids) override {
+    if (products_away) {
+      return failed<WareList>({chassis::ErrorCode::unavailable, "product is away"});
+    }
+    WareList list;
+    for (const auto& product : products) {
+      if (std::find(ids.begin(), ids.end(), product.id) != ids.end()) {
+        list.items.push_back({product.id, product.slug, product.category, product.image_url});
+      }
+    }
+    return ready(list);
   }
 };
 
@@ -185,12 +210,87 @@ class FakeAccounts final : public Accounts {
 
   Session next_session() {
     refresh_token += "x";
-    return {"access-token", 600, refresh_token};
+    return {"access-token", 600, refresh_token, ada_id, "admin"};
   }
 
   Account account() const {
     return {ada_id, "ada@example.com", name, "admin", "2026-11-21T08:15:30Z"};
   }
+};
+
+/// Carts in memory, of callers and guests, with the promises written on Carts.
+class FakeCarts final : public Carts {
+ public:
+  explicit FakeCarts(const FakeCatalogue& catalogue) : catalogue_{catalogue} {}
+
+  std::map<std::string, std::map<std::string, std::int64_t>> carts;  // owner -> product -> pieces
+  bool away = false;
+  bool full = false;
+  int merges = 0;
+
+  std::future<Cart> mine() override {
+    try {
+      return ready(cart_of(owner()));
+    } catch (const chassis::Error& error) {
+      return failed<Cart>(error);
+    }
+  }
+
+  void put(const std::string& product_id, std::int64_t quantity) override {
+    auto& cart = carts[owner()];
+    product(product_id);
+    if (full) {
+      throw chassis::Error{chassis::ErrorCode::conflict, "a cart holds at most 50 products"};
+    }
+    cart[product_id] = quantity;
+  }
+
+  void remove(const std::string& product_id) override { carts[owner()].erase(product_id); }
+
+  void empty() override { carts[owner()].clear(); }
+
+  void merge(const std::string& guest_id) override {
+    auto& cart = carts[owner()];
+    ++merges;
+    for (const auto& [product_id, quantity] : carts[guest_id]) {
+      cart[product_id] += quantity;
+    }
+    carts[guest_id].clear();
+  }
+
+  Cart cart_of(const std::string& owner) {
+    Cart cart{{}, {0, "EUR"}};
+    for (const auto& [product_id, quantity] : carts[owner]) {
+      const auto& found = product(product_id);
+      const auto total = found.price * quantity;
+      cart.items.push_back({product_id, found.name, quantity, found.price, total, found.stock});
+      cart.total = cart.total + total;
+    }
+    return cart;
+  }
+
+ private:
+  std::string owner() const {
+    if (away) {
+      throw chassis::Error{chassis::ErrorCode::unavailable, "order is away"};
+    }
+    const auto& context = chassis::Context::current();
+    if (!context.caller && context.guest_id.empty()) {
+      throw chassis::Error{chassis::ErrorCode::unauthenticated, "nobody's cart"};
+    }
+    return context.caller ? context.caller->user_id : context.guest_id;
+  }
+
+  const Product& product(const std::string& id) const {
+    for (const auto& product : catalogue_.products) {
+      if (product.id == id) {
+        return product;
+      }
+    }
+    throw chassis::Error{chassis::ErrorCode::not_found, "no such product"};
+  }
+
+  const FakeCatalogue& catalogue_;
 };
 
 }  // namespace frontend
