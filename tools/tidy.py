@@ -40,7 +40,7 @@ OWNERS = {  # what an include begins with: (owner, what to include instead)
 LAYERS = {
     "domain": {"domain"},
     "json": {"domain", "json"},
-    "store": {"domain", "store"},
+    "store": {"domain", "events", "store"},  # what a transaction changed is published in it
     "routes": {"domain", "json", "routes"},
     "events": {"domain", "json", "events"},
     "saga": {"domain", "json", "events", "saga"},
