@@ -13,6 +13,8 @@ BANK = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24", "callers": 
     ({"global": {"calls": {"product": None}}}, "product is not in global.calls"),
     ({"global": {"outside": {"bank": BANK}}}, "say bank.enabled=false"),
     ({"global": {"outside": {"bank": BANK | {"callers": ["user"]}}}, "bank": {"enabled": False}}, "user does not call it"),
+    ({"bank": {"enabled": False}}, "payment needs a bank"),
+    ({"global": {"events": ["user", "prodcut"]}}, 'global.events names "prodcut", which is no service here'),
     ({"nats": {"enabled": False}}, "say in global.nats.peer where it is"),
     ({"prodcut": {"replicas": 3}}, 'Values are given for "prodcut", which is no service here'),
 ])

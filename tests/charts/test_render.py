@@ -219,18 +219,30 @@ def test_nobody_else_has_such_a_role(objects, values):
 
 
 def test_a_third_party_outside_takes_the_place_of_a_service():
-    bank = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24", "callers": ["order"]}
-    objects = render({"global": {"calls": {"order": ["product", "bank"], "user": ["bank"]}, "outside": {"bank": bank}},
-                      "bank": {"enabled": False}})
+    bank = {"url": "https://api.bank.example", "cidr": "203.0.113.0/24", "callers": ["payment"]}
+    objects = render({"global": {"calls": {"user": ["bank"]}, "outside": {"bank": bank}}, "bank": {"enabled": False}})
     assert "bank" not in of(objects, "Deployment")
-    assert environment(objects, "Deployment", "order")["BANK_URL"] == "https://api.bank.example"
+    assert environment(objects, "Deployment", "payment")["BANK_URL"] == "https://api.bank.example"
     for other in ("user", "gateway"):
         assert not [one for one in environment(objects, "Deployment", other) if one.startswith("BANK_")]
     ways = {name: [rule for rule in policy["spec"]["egress"] if "to" in rule]
             for name, policy in of(objects, "NetworkPolicy").items()}
-    assert {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443}]} in ways["order"]
+    assert {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}], "ports": [{"port": 443}]} in ways["payment"]
     for name, rules in ways.items():
-        assert "bank" not in yaml.safe_dump(rules) and ("ipBlock" in yaml.safe_dump(rules)) == (name == "order"), name
+        assert "bank" not in yaml.safe_dump(rules) and ("ipBlock" in yaml.safe_dump(rules)) == (name == "payment"), name
+
+
+def test_payment_and_the_bank_know_each_other_by_one_key(objects):
+    for name, setting in (("payment", "BANK_KEY_FILE"), ("bank", "MERCHANT_KEY_FILE")):
+        assert environment(objects, "Deployment", name)[setting] == "/run/secrets/bank/key"
+        volumes = of(objects, "Deployment")[name]["spec"]["template"]["spec"]["volumes"]
+        assert [v["secret"]["secretName"] for v in volumes if v["name"] == "key"] == ["serai-bank-key"]
+    assert environment(objects, "Deployment", "bank")["FAULTS"] == "off"
+    assert len(base64.b64decode(of(objects, "Secret")["serai-bank-key"]["data"]["key"])) >= 32
+
+
+def test_the_legal_record_is_not_payments_own(objects):
+    assert of(objects, "Secret")["payment-db"]["stringData"]["owner_username"] == "payment_owner"
 
 
 def test_no_demo_data_unless_wanted(objects, values):
