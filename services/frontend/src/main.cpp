@@ -5,6 +5,7 @@
 #include "cart_routes.h"
 #include "chassis/app.h"
 #include "chassis/auth.h"
+#include "checkout_routes.h"
 #include "order_routes.h"
 #include "peer_routes.h"
 #include "shop_routes.h"
@@ -27,7 +28,8 @@ struct Parts {
   Parts(chassis::App& app, std::string form_key)
       : pages{app.files()},
         assets{app.files()},
-        peers{app.client("user"), app.client("product"), app.client("order")},
+        peers{app.client("user"), app.client("product"), app.client("order"),
+              app.client("payment")},
         form_tokens{std::move(form_key)},
         site{pages, assets, form_tokens, peers.accounts, app.config().text("CURRENCY", "EUR")} {}
 };
@@ -38,12 +40,13 @@ std::unique_ptr<Parts> wire(chassis::App& app) {
                       : chassis::hmac_sha256(app.internal_token(), "frontend forms");
   auto parts = std::make_unique<Parts>(app, std::move(form_key));
   app.check_settings();
-  auto& [accounts, catalogue, storeroom, carts, orders] = parts->peers;
+  auto& [accounts, catalogue, storeroom, carts, orders, payments] = parts->peers;
   const auto& site = parts->site;
   app.routes(shop_routes(site, catalogue) + account_routes(site, carts) +
-             cart_routes(site, carts, catalogue) + order_routes(site, orders, catalogue) +
-             stock_routes(site, catalogue, storeroom) + asset_routes(parts->assets) +
-             lost_routes(site));
+             cart_routes(site, carts, catalogue) +
+             checkout_routes(site, {carts, orders, payments}) +
+             order_routes(site, orders, catalogue) + stock_routes(site, catalogue, storeroom) +
+             asset_routes(parts->assets) + lost_routes(site));
   return parts;
 }
 

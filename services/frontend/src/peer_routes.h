@@ -104,9 +104,16 @@ struct Peers {
   StoreRoutes storeroom;
   CartRoutes carts;
   OrderRoutes orders;
+  PaymentRoutes payments;
 
-  Peers(chassis::Client& user, chassis::Client& product, chassis::Client& order)
-      : accounts{user}, catalogue{product}, storeroom{product}, carts{order}, orders{order} {}
+  Peers(chassis::Client& user, chassis::Client& product, chassis::Client& order,
+        chassis::Client& payment)
+      : accounts{user},
+        catalogue{product},
+        storeroom{product},
+        carts{order},
+        orders{order},
+        payments{payment} {}
 };
 
 }  // namespace frontend
