@@ -42,7 +42,8 @@ def pods(objects: list[dict]) -> dict[str, dict]:
     """The specification of every pod that the objects make, by the object's kind and name."""
     found = {}
     for thing in objects:
-        spec = thing if thing["kind"] == "Pod" else thing.get("spec", {}).get("template")
+        spec = thing.get("spec", {})
+        spec = thing if thing["kind"] == "Pod" else spec.get("jobTemplate", {}).get("spec", spec).get("template")
         if isinstance(spec, dict) and "containers" in spec.get("spec", {}):
             found[f"{thing['kind']} {thing['metadata']['name']}"] = spec
     return found

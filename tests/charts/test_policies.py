@@ -38,7 +38,7 @@ def test_a_service_is_reached_by_its_callers_and_by_no_other(objects, values):
     for called in calls.keys() - {"gateway"}:
         for name, labels in network.labels.items():
             allowed = name in {f"Deployment {caller}" for caller, those in calls.items() if called in those}
-            allowed = allowed or name == "Deployment prometheus"
+            allowed = allowed or name in ("Deployment prometheus", f"CronJob {called}", f"Pod {called}-test")
             if name != f"Deployment {called}":
                 assert network.reaches(labels, f"Deployment {called}", 8080) is allowed, f"{name} -> {called}"
 
@@ -74,7 +74,7 @@ def test_a_pod_that_nobody_listed_reaches_only_the_gateway_and_the_prometheus_pa
 def test_everything_that_stays_is_closed_both_ways(objects):
     network = Network(objects)
     for name, labels in network.labels.items():
-        if name.startswith(("Deployment", "StatefulSet", "Job")):
+        if name.startswith(("Deployment", "StatefulSet", "Job", "CronJob")):
             for kind in ("Ingress", "Egress"):
                 assert any(selects(policy["podSelector"], labels) and kind in policy["policyTypes"]
                            for policy in network.policies), f"{name}: {kind}"
@@ -95,6 +95,17 @@ def test_a_new_line_in_the_graph_opens_that_way_and_no_other(values):
     assert not before.reaches(product, "Deployment user", 8080)
     assert after.reaches(product, "Deployment user", 8080)
     assert not after.reaches(product, "Deployment frontend", 8080)
+
+
+def test_a_command_reaches_its_own_service_alone():
+    network = Network(render({"product": {"cron": {"args": ["check"]}}}))
+    for job in ("CronJob product", "Pod product-test"):
+        labels = network.labels[job]
+        reached = {name for name in network.labels for port in (4222, 5432, 8080, 9090)
+                   if name not in ("CronJob product", "Pod product-test", "Deployment gateway", "Deployment prometheus")
+                   and "Pod" not in name and network.reaches(labels, name, port)}
+        assert reached == {"Deployment product"}, job
+        assert not network.reaches(network.labels["Deployment user"], job, 8080)
 
 
 def test_prometheus_without_a_node_port_is_closed():

@@ -39,6 +39,7 @@ def test_a_name_that_means_nothing_is_refused_with_a_sentence(values, sentence):
     ({"global": {"nats": {"peer": {"pods": {}}}}}, "pods"),
     ({"global": {"events": ["Order"]}}, "Order"),
     ({"product": {"database": {"owner": "yes"}}}, "owner"),
+    ({"product": {"cron": {"schedule": "now and then"}}}, "schedule"),
     ({"global": {"outside": {"bank": BANK | {"cidr": "203.0.113.1"}}}}, "cidr"),
     ({"global": {"outside": {"bank": BANK | {"url": "api.bank.example"}}}}, "url"),
     ({"global": {"outside": {"bank": BANK | {"callers": []}}}}, "callers"),

@@ -254,6 +254,16 @@ def test_no_demo_data_unless_wanted(objects, values):
     assert container["args"] == ["seed", "--size", "large"]
 
 
+def test_a_command_may_run_at_times():
+    objects = render({"product": {"cron": {"args": ["check"], "schedule": "0 * * * *"}}})
+    spec = of(objects, "CronJob")["product"]["spec"]
+    assert spec["schedule"] == "0 * * * *" and spec["concurrencyPolicy"] == "Forbid"
+    made = pods(objects)
+    for name in ("CronJob product", "Pod product-test"):
+        assert made[name]["spec"]["containers"][0]["args"] == ["check"] and made[name]["spec"]["restartPolicy"] == "Never"
+    assert of(objects, "Pod")["product-test"]["metadata"]["annotations"]["helm.sh/hook"] == "test"
+
+
 def described(schema: dict, path: str = ""):
     """Every property of a schema that no description explains."""
     for name, one in schema.get("properties", {}).items():
@@ -272,5 +282,5 @@ def test_every_value_of_a_service_stands_in_its_values_file():
     schema = json.loads((SERVICE / "values.schema.json").read_text())
     given = yaml.safe_load((SERVICE / "values.yaml").read_text())
     assert set(schema["properties"]) - {"enabled"} == set(given)
-    for name in ("image", "autoscaling", "service", "database"):
+    for name in ("image", "autoscaling", "service", "cron", "database"):
         assert set(schema["properties"][name]["properties"]) == set(given[name]), name

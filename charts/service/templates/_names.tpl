@@ -1,6 +1,6 @@
 {{/* One word names the service as Deployment, Service, image and label: the alias in charts/serai/Chart.yaml. */}}
 
-{{/* What selects the running service; it never changes. `component` is server, database or seed. */}}
+{{/* What selects the running service; it never changes. `component` is server, database, seed or cron. */}}
 {{- define "service.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/component: server
@@ -14,6 +14,11 @@ app.kubernetes.io/component: database
 {{- define "service.seedSelector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/component: seed
+{{- end }}
+
+{{- define "service.cronSelector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/component: cron
 {{- end }}
 
 {{/* Labels for people and tools. They are on the objects and not on the pods, which a new chart version must not restart. */}}
