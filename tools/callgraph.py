@@ -10,11 +10,12 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from local.settings import ROOT, calls, has_database  # noqa: E402
+from local.settings import ROOT, calls, has_database, has_events  # noqa: E402
 
 PICTURE = ROOT / "docs/services.svg"
 WIDTH, HEIGHT = 132, 48  # of a box
-GAP_X, GAP_Y = 92, 34
+GAP_X, GAP_Y = 92, 30
+LANE = 22  # between two lines that pass a column
 MARGIN = 24
 VISITORS = "people, programs"
 
@@ -26,6 +27,7 @@ STYLE = """
   .outside .box { fill: none; stroke: #8a8a86; stroke-dasharray: 4 4; }
   .call { fill: none; stroke: #5d6b68; stroke-width: 1.4; marker-end: url(#head); }
   .data { fill: #fff; stroke: #b0763a; stroke-width: 1.2; }
+  .events { fill: none; stroke: #2f6f62; stroke-width: 1.6; stroke-linecap: round; }
 """.strip("\n")
 
 
@@ -46,53 +48,106 @@ def columns(graph: dict[str, list[str]]) -> dict[str, int]:
     return depth
 
 
+Spot = tuple[int, str]  # a column, and the service that stands there or that a lane there leads to
+
+
+def ways(graph: dict[str, list[str]], depth: dict[str, int]) -> list[list[Spot]]:
+    """For each call the spots from the caller to the called. A call over several columns passes between their boxes
+    in a lane, which all calls of the same service share."""
+    found = []
+    for caller in sorted(graph):
+        for called in graph[caller]:
+            if called in depth:
+                lanes = [(column, called) for column in range(depth[caller] + 1, depth[called])]
+                found.append([(depth[caller], caller), *lanes, (depth[called], called)])
+    return found
+
+
+def stacked(depth: dict[str, int], paths: list[list[Spot]]) -> list[list[Spot]]:
+    """What stands in each column, from top to bottom, so that few calls cross."""
+    spots = {spot for path in paths for spot in path} | {(column, name) for name, column in depth.items()}
+    columns = [sorted(spot for spot in spots if spot[0] == column) for column in range(max(depth.values()) + 1)]
+    joined: dict[Spot, set[Spot]] = {spot: set() for spot in spots}
+    for path in paths:
+        for near, far in zip(path, path[1:]):
+            joined[near].add(far)
+            joined[far].add(near)
+    for sweep in range(8):
+        forth = sweep % 2 == 0
+        for at in range(1, len(columns)) if forth else range(len(columns) - 2, -1, -1):
+            before = columns[at - 1 if forth else at + 1]
+            height = {spot: (row + 0.5) / len(before) for row, spot in enumerate(before)}
+
+            def middle(spot: Spot) -> float:
+                beside = [height[other] for other in joined[spot] if other in height]
+                return sum(beside) / len(beside) if beside else 0.5
+
+            columns[at].sort(key=lambda spot: (middle(spot), spot))
+    return columns
+
+
+def placed(columns: list[list[Spot]], depth: dict[str, int]) -> tuple[dict[Spot, tuple[float, float]], float]:
+    """The left end of each spot at half its height, and how high the tallest column is."""
+    def tall(spot: Spot) -> float:
+        return HEIGHT + GAP_Y if depth[spot[1]] == spot[0] else LANE
+
+    heights = [sum(map(tall, column)) for column in columns]
+    place = {}
+    for number, column in enumerate(columns):
+        y = MARGIN + (max(heights) - heights[number]) / 2
+        for spot in column:
+            place[spot] = (MARGIN + number * (WIDTH + GAP_X), y + tall(spot) / 2)
+            y += tall(spot)
+    return place, max(heights)
+
+
 def draw(graph: dict[str, list[str]]) -> str:
     depth = {VISITORS: 0} | {name: column + 1 for name, column in columns(graph).items()}
     graph = {VISITORS: ["gateway"]} | graph if "gateway" in graph else graph
-    stacks = [sorted(name for name in depth if depth[name] == column) for column in range(max(depth.values()) + 1)]
-    tallest = max(len(stack) for stack in stacks)
-    place = {}
-    for column, stack in enumerate(stacks):
-        top = MARGIN + (tallest - len(stack)) * (HEIGHT + GAP_Y) / 2
-        for row, name in enumerate(stack):
-            place[name] = (MARGIN + column * (WIDTH + GAP_X), top + row * (HEIGHT + GAP_Y))
+    paths = ways(graph, depth)
+    stacks = stacked(depth, paths)
+    place, tallest = placed(stacks, depth)
     width = 2 * MARGIN + len(stacks) * (WIDTH + GAP_X) - GAP_X
-    height = 2 * MARGIN + tallest * (HEIGHT + GAP_Y) - GAP_Y + 8
-    parts = [arrow(place[caller], place[called]) for caller in sorted(graph) for called in graph[caller] if called in place]
-    parts += [box(name, *place[name]) for name in sorted(place)]
+    height = 2 * MARGIN + tallest
+    parts = [arrow([place[spot] for spot in path]) for path in paths]
+    parts += [box(name, *place[depth[name], name]) for name in sorted(depth)]
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
             f'aria-label="The services and who calls whom">\n'
-            f'<title>The services and who calls whom; a drum is a database of one\'s own</title>\n<style>\n{STYLE}\n</style>\n'
+            '<title>The services and who calls whom; a drum is a database of one\'s own, waves are events</title>\n'
+            f'<style>\n{STYLE}\n</style>\n'
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
             '<path d="M0 0 8 4 0 8z" fill="#5d6b68"/></marker></defs>\n'
             f'<rect width="{width:g}" height="{height:g}" rx="10" fill="#fffdf9"/>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
-def arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
-    """From the right side of the caller to the left side of the called; within a column, round the right side."""
-    x1, y1 = start[0] + WIDTH, start[1] + HEIGHT / 2
-    if end[0] <= start[0]:
-        x2, y2 = end[0] + WIDTH, end[1] + HEIGHT / 2
-        return f'<path class="call" d="M{x1:g} {y1:g} C{x1 + 50:g} {y1:g} {x2 + 50:g} {y2:g} {x2:g} {y2:g}"/>'
-    x2, y2 = end[0], end[1] + HEIGHT / 2
-    if end[0] - start[0] > WIDTH + GAP_X:  # at once to the height of the called, past what stands between
-        over = y2 if y1 != y2 else y2 - HEIGHT / 2 - GAP_Y / 2
-        near, far = x1 + GAP_X, x2 - GAP_X
-        return (f'<path class="call" d="M{x1:g} {y1:g} C{x1 + 60:g} {y1:g} {near - 60:g} {over:g} {near:g} {over:g} '
-                f'H{far:g} C{far + 60:g} {over:g} {x2 - 60:g} {y2:g} {x2:g} {y2:g}"/>')
-    bend = (x2 - x1) / 2
-    return f'<path class="call" d="M{x1:g} {y1:g} C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"/>'
+def arrow(spots: list[tuple[float, float]]) -> str:
+    """From the right side of the caller, along the lanes, to the left side of the called; back or within a column,
+    round the right side."""
+    (x, y), *lanes, (x_end, y_end) = spots
+    x += WIDTH
+    if x_end < x:
+        return f'<path class="call" d="M{x:g} {y:g} C{x + 50:g} {y:g} {x_end + WIDTH + 50:g} {y_end:g} {x_end + WIDTH:g} {y_end:g}"/>'
+    line = f"M{x:g} {y:g}"
+    for x_next, y_next in [*lanes, (x_end, y_end)]:
+        bend = (x_next - x) / 2
+        line += f" C{x + bend:g} {y:g} {x_next - bend:g} {y_next:g} {x_next:g} {y_next:g}"
+        if x_next != x_end:
+            line += f" H{x_next + WIDTH:g}"
+        x, y = x_next + WIDTH, y_next
+    return f'<path class="call" d="{line}"/>'
 
 
-def box(name: str, x: float, y: float) -> str:
+def box(name: str, x: float, middle: float) -> str:
     kind = "outside" if name == VISITORS else "edge" if name == "gateway" else "service"
-    drum = ""
+    y, marks = middle - HEIGHT / 2, ""
     if has_database(name):
         left, right, top, low = x + WIDTH - 30, x + WIDTH - 8, y + HEIGHT - 12, y + HEIGHT + 6
-        drum = (f'<path class="data" d="M{left:g} {top:g}v{low - top:g}a11 4 0 0 0 22 0v{top - low:g}"/>'
-                f'<ellipse class="data" cx="{(left + right) / 2:g}" cy="{top:g}" rx="11" ry="4"/>')
+        marks += (f'<path class="data" d="M{left:g} {top:g}v{low - top:g}a11 4 0 0 0 22 0v{top - low:g}"/>'
+                  f'<ellipse class="data" cx="{(left + right) / 2:g}" cy="{top:g}" rx="11" ry="4"/>')
+    if has_events(name):
+        marks += "".join(f'<path class="events" d="M{x + 10:g} {y + HEIGHT - 5 + lower:g}q4 -6 8 0t8 0t8 0"/>' for lower in (0, 6))
     return (f'<g class="{kind}"><rect class="box" x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
-            f'<text x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2:g}">{name}</text>{drum}</g>')
+            f'<text x="{x + WIDTH / 2:g}" y="{middle:g}">{name}</text>{marks}</g>')
 
 
 def main() -> int:
