@@ -45,6 +45,20 @@ if has user; then
   fi
   ask "the public keys are published" 200 '"keys"' "$BASE/.well-known/jwks.json"
 fi
+if has order; then
+  ask "a guest has a cart" 200 '"items"' --header 'X-Guest-Id: 0b2c7a36-5f4e-4c8e-9a40-3f2d7c1b9e55' "$BASE/api/v1/cart"
+  ask "an order needs somebody to send it to" 401 urn:serai:problem:unauthenticated \
+    --header 'Content-Type: application/json' --data '{}' "$BASE/api/v1/orders"
+fi
+if has payment; then
+  ask "payment says where a card goes" 200 '"tokenise_url"' "$BASE/api/v1/payments/card-form"
+fi
+if has bank; then
+  ask "the bank takes a card" 201 '"token"' --header 'Content-Type: application/json' \
+    --data '{"card_number":"4242 4242 4242 4242","expiry":"12/40","cvc":"123"}' "$BASE/bank/v1/tokens"
+  ask "the bank takes no charge from outside" 404 urn:serai:problem:not-found \
+    --header 'Content-Type: application/json' --data '{}' "$BASE/bank/v1/charges"
+fi
 if has frontend; then
   ask "the home page answers" 200 '<html' "$BASE/"
   ask "the shop answers" 200 '<html' "$BASE/shop"
