@@ -65,7 +65,7 @@ constexpr Statement lease_due{"lease_due_payment", R"sql(
   WHERE id = (
     SELECT id FROM payments
     WHERE check_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-    ORDER BY check_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    ORDER BY check_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING *
 )sql"};
 

@@ -21,12 +21,12 @@ namespace payment {
 inline const std::string ada = chassis::testing::ada;
 inline const std::string eve = chassis::testing::eve;
 
-/// Everything is looked at again at once.
-inline constexpr Timing at_once{.check_after = std::chrono::milliseconds{0},
-                                .watch = std::chrono::minutes{10},
-                                .abandon_after = std::chrono::hours{24},
-                                .retry_first = std::chrono::milliseconds{0},
-                                .retry_most = std::chrono::milliseconds{0}};
+/// What is due is due at once; what is to be looked at again is due when a test says so.
+inline constexpr Timing test_timing{.check_after = std::chrono::milliseconds{0},
+                                    .watch = std::chrono::minutes{10},
+                                    .abandon_after = std::chrono::hours{24},
+                                    .retry_first = std::chrono::hours{1},
+                                    .retry_most = std::chrono::hours{1}};
 
 /// Stores on a database of their own, that belongs to another role, beside a fake bank.
 class PaymentFixture : public testing::Test {
@@ -59,6 +59,14 @@ class PaymentFixture : public testing::Test {
   }
   /// As if the turns of those who died were over.
   void end_turns() { as_owner("UPDATE payments SET leased_until = now() - interval '1 second'"); }
+  /// As if it were time to look again at all that is not settled.
+  void let_time_pass() {
+    as_owner("UPDATE payments SET check_at = now() WHERE check_at IS NOT NULL");
+  }
+  /// As if no answer to any attempt could come any more.
+  void let_watches_end() {
+    as_owner("UPDATE payments SET watch_until = now(), check_at = now() WHERE watch_until > now()");
+  }
   /// The kinds of what the legal record says about an owner's payment, in order.
   std::string recorded(const std::string& owner_id) {
     return text("SELECT string_agg(kind, ' ' ORDER BY id) FROM legal.records WHERE owner_id = '" +
@@ -87,7 +95,7 @@ class PaymentFixture : public testing::Test {
 
   chassis::testing::TestDatabase database_{embedded(), chassis::testing::TwoRoles{}};
   std::shared_ptr<Payments> payments_ =
-      std::make_shared<Payments>(database_.database(), "EUR", at_once);
+      std::make_shared<Payments>(database_.database(), "EUR", test_timing);
   std::shared_ptr<Records> records_ = std::make_shared<Records>(database_.database());
   std::shared_ptr<FakeBank> bank_ = std::make_shared<FakeBank>();
   std::shared_ptr<Settlement> settlement_ =
