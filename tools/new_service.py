@@ -18,7 +18,7 @@ WORD = re.compile(r"[a-z]{3,20}")
 TAKEN = """auto bool break case catch char class const continue default delete double else enum explicit export extern
 false final float for friend goto inline int long mutable namespace new operator override private protected public
 register return short signed sizeof static struct switch template this throw true try typedef typename union unsigned
-using virtual void volatile while chassis std pqxx testing postgres prometheus gateway migrate seed detail""".split()
+using virtual void volatile while chassis std pqxx testing postgres prometheus nats gateway migrate seed detail""".split()
 
 
 class Refused(Exception):
