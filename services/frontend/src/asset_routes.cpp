@@ -12,7 +12,9 @@ using chassis::Response;
 
 constexpr auto forever = "public, max-age=31536000, immutable";
 constexpr auto for_a_day = "public, max-age=86400";
-constexpr auto robots = "User-agent: *\nDisallow: /account\nDisallow: /signin\nDisallow: /signup\n";
+constexpr auto robots =
+    "User-agent: *\nDisallow: /account\nDisallow: /signin\nDisallow: /signup\nDisallow: /cart\n"
+    "Disallow: /checkout\nDisallow: /orders\nDisallow: /admin\n";
 
 Response keepable(const Request& request, std::string_view content, const std::string& type,
                   const std::string& etag, const std::string& how_long) {
