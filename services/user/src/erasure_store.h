@@ -11,6 +11,8 @@ class PostgresErasures final : public Erasures {
   explicit PostgresErasures(chassis::Database& database) : database_{database} {}
 
   Erasure start(const std::string& user_id) override;
+  void confirm(chassis::Transaction& transaction, const std::string& user_id,
+               const std::string& service, chassis::Time when) override;
   Erasure find(const std::string& id) override;
 
  private:

@@ -1,5 +1,6 @@
 #include "chassis/app.h"
 #include "demo_store.h"
+#include "erasure_events.h"
 #include "erasure_store.h"
 #include "letter_store.h"
 #include "session_store.h"
@@ -36,6 +37,7 @@ void wire(chassis::App& app) {
   auto& database = app.database();
   const auto issuer = app.config().url("PUBLIC_URL", "https://localhost:8443");
   const auto keys = app.config().text("KEYS_DIR");
+  user::consume(app.events(), std::make_shared<user::PostgresErasures>(database));
   const Settings settings{app.config()};
   const auto passwords = std::make_shared<user::Passwords>(settings.hashes);
   const user::Accounts accounts{

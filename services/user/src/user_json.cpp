@@ -54,6 +54,20 @@ struct Started {
   std::string erasure;
 };
 
+struct Changed {
+  std::string user_id;
+  std::string email;
+  std::string name;
+};
+
+struct Registered : Changed {
+  bool seed = false;
+};
+
+struct Gone {
+  std::string user_id;
+};
+
 struct Discovery {
   std::string issuer;
   std::string jwks_uri;
@@ -181,6 +195,24 @@ struct Fields<user::Started> {
 };
 
 template <>
+struct Fields<user::Changed> {
+  static constexpr auto list =
+      std::make_tuple(field("user_id", &user::Changed::user_id),
+                      field("email", &user::Changed::email), field("name", &user::Changed::name));
+};
+
+template <>
+struct Fields<user::Registered> {
+  static constexpr auto list = std::tuple_cat(
+      Fields<user::Changed>::list, std::make_tuple(field("seed", &user::Registered::seed)));
+};
+
+template <>
+struct Fields<user::Gone> {
+  static constexpr auto list = std::make_tuple(field("user_id", &user::Gone::user_id, uuid));
+};
+
+template <>
 struct Fields<user::Discovery> {
   using Discovery = user::Discovery;
   static constexpr auto list =
@@ -252,6 +284,20 @@ std::string to_json(const TokenPair& pair, const User& user) {
 std::string started_json(const Erasure& erasure) { return chassis::to_json(Started{erasure.id}); }
 
 std::string to_json(const Erasure& erasure) { return chassis::to_json(erasure); }
+
+std::string registered_json(const User& user, bool seed) {
+  return chassis::to_json(Registered{{user.id, user.email, user.name}, seed});
+}
+
+std::string changed_json(const User& user) {
+  return chassis::to_json(Changed{user.id, user.email, user.name});
+}
+
+std::string deleted_json(const std::string& user_id) { return chassis::to_json(Gone{user_id}); }
+
+std::string erased_user_from(std::string_view json) {
+  return chassis::from_json<Gone>(json, chassis::Unknown::ignore).user_id;
+}
 
 std::string discovery_json(const std::string& issuer) {
   Discovery discovery;

@@ -47,6 +47,13 @@ std::string to_json(const TokenPair& pair, const User& user);
 std::string started_json(const Erasure& erasure);
 /// {id, requested_at, services: [{service, forgotten_at}]}
 std::string to_json(const Erasure& erasure);
+/// The data of user.registered {user_id, email, name, seed}, user.changed {user_id, email, name}
+/// and user.deleted {user_id}.
+std::string registered_json(const User& user, bool seed);
+std::string changed_json(const User& user);
+std::string deleted_json(const std::string& user_id);
+/// The user_id of <service>.user_erased {user_id}, which may hold more. Throws Error{invalid}.
+std::string erased_user_from(std::string_view json);
 /// OpenID Connect Discovery 1.0, with what there is.
 std::string discovery_json(const std::string& issuer);
 

@@ -2,6 +2,7 @@
 
 #include "chassis/id.h"
 #include "session.h"
+#include "user_events.h"
 
 namespace user {
 namespace {
@@ -57,6 +58,7 @@ constexpr Statement insert_demo{"insert_demo", R"sql(
   SELECT CASE WHEN EXISTS (SELECT FROM erasures WHERE user_id = $1::uuid) THEN $2::uuid
               ELSE $1::uuid END, $3, $4, $5, $6, now()
   ON CONFLICT DO NOTHING
+  RETURNING *
 )sql"};
 
 Credential credential_from(const pqxx::row& row) {
@@ -96,7 +98,9 @@ User PostgresUsers::sign_up(const NewUser& draft, const std::string& password_ha
     const auto row =
         transaction.maybe(insert_user, chassis::new_id(), draft.email, draft.name, password_hash);
     if (!row) throw_email_taken();
-    return user_from(*row);
+    auto user = user_from(*row);
+    tell_registered(transaction, user, false);
+    return user;
   });
 }
 
@@ -132,7 +136,9 @@ User PostgresUsers::rename(const std::string& id, const std::string& name,
   return database_.write([&](Transaction& transaction) {
     auto before = locked(transaction, id, version).user;
     if (before.name == name) return before;
-    return user_from(*transaction.maybe(update_name, id, name));
+    auto user = user_from(*transaction.maybe(update_name, id, name));
+    tell_changed(transaction, user);
+    return user;
   });
 }
 
@@ -150,7 +156,9 @@ User PostgresUsers::change_password(const Credential& before, const std::string&
     ended =
         static_cast<std::size_t>(transaction.run(delete_other_sessions, id, kept).affected_rows());
     transaction.run(delete_resets, id);
-    return user_from(*transaction.maybe(update_password, id, new_hash, name));
+    auto user = user_from(*transaction.maybe(update_password, id, new_hash, name));
+    if (user.name != before.user.name) tell_changed(transaction, user);
+    return user;
   });
   count_revoked("password", ended);
   return changed;
@@ -165,10 +173,10 @@ void PostgresUsers::rehash(const Credential& before, const std::string& new_hash
 bool PostgresUsers::put_demo(const std::string& id, const NewUser& draft, const std::string& roles,
                              const std::string& password_hash) {
   return database_.write([&](Transaction& transaction) {
-    return transaction
-               .run(insert_demo, id, chassis::new_id(), draft.email, draft.name, roles,
-                    password_hash)
-               .affected_rows() > 0;
+    const auto row = transaction.maybe(insert_demo, id, chassis::new_id(), draft.email, draft.name,
+                                       roles, password_hash);
+    if (row) tell_registered(transaction, user_from(*row), true);
+    return row.has_value();
   });
 }
 

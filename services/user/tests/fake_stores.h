@@ -216,10 +216,17 @@ struct FakeErasures final : Erasures {
   Erasure start(const std::string& user_id) override {
     if (world.users.erase(user_id) == 1) {
       world.end_sessions(user_id);
-      world.erasures[user_id] = {chassis::new_id(), {}, {{"user", chassis::Time{}}}};
+      world.erasures[user_id] = {
+          chassis::new_id(), {}, {{"order", std::nullopt}, {"user", chassis::Time{}}}};
     }
     if (world.erasures.count(user_id) == 0) world.refuse(chassis::ErrorCode::unauthenticated);
     return world.erasures.at(user_id);
+  }
+  void confirm(chassis::Transaction& /*transaction*/, const std::string& user_id,
+               const std::string& service, chassis::Time when) override {
+    for (auto& forgetting : world.erasures[user_id].services) {
+      if (forgetting.service == service) forgetting.forgotten_at = when;
+    }
   }
   Erasure find(const std::string& id) override {
     for (const auto& [user_id, erasure] : world.erasures) {

@@ -65,6 +65,18 @@ class Stores : public testing::Test {
     database_.database().write([&](chassis::Transaction& transaction) { transaction.exec(sql); });
   }
 
+  /// The events that were told, oldest first: "<type> <data>".
+  std::vector<std::string> told() {
+    return database_.database().read([&](chassis::Transaction& transaction) {
+      std::vector<std::string> events;
+      for (const auto& row : transaction.exec(
+               "SELECT concat_ws(' ', type, data) FROM chassis.outbox ORDER BY created_at, id")) {
+        events.emplace_back(row[0].c_str());
+      }
+      return events;
+    });
+  }
+
   Credential signed_up(const std::string& email) {
     return users_.find(users_.sign_up({email, "", "Ada"}, hash_one).id);
   }

@@ -303,6 +303,7 @@ TEST_F(UserRoutes, whoever_is_erased_can_watch_it_and_is_nobody) {
   EXPECT_EQ(sign_in().status, 401);
   const auto watched = send(Method::get, place);
   EXPECT_EQ(watched.status, 200);
+  EXPECT_NE(watched.body.find(R"({"service":"order","forgotten_at":null})"), std::string::npos);
   EXPECT_NE(watched.body.find(R"("service":"user","forgotten_at":"1970)"), std::string::npos);
   EXPECT_EQ(send(Method::get, "/v1/erasures/01980000-0000-7000-8000-000000000001").status, 404);
   EXPECT_EQ(send(Method::get, "/v1/erasures/nonsense").status, 404);

@@ -118,9 +118,11 @@ TEST_F(UserStore, erasing_leaves_no_person_and_frees_the_address) {
   letters_.write(LetterKind::password_reset, "ada@example.com");
   tries_.forget({"ada@example.com", "192.0.2.7"}, ada.user.id);
   const auto erasure = erasures_.start(ada.user.id);
-  ASSERT_EQ(erasure.services.size(), 1U);
-  EXPECT_EQ(erasure.services.front().service, "user");
-  EXPECT_TRUE(erasure.services.front().forgotten_at);
+  ASSERT_EQ(erasure.services.size(), 2U);
+  EXPECT_EQ(erasure.services[0].service, "order");
+  EXPECT_FALSE(erasure.services[0].forgotten_at);
+  EXPECT_EQ(erasure.services[1].service, "user");
+  EXPECT_TRUE(erasure.services[1].forgotten_at);
   EXPECT_EQ(erasures_.find(erasure.id).requested_at, erasure.requested_at);
   for (const auto* table : {"users", "sessions", "refresh_tokens", "letters", "known_networks"}) {
     EXPECT_EQ(number(std::string{"SELECT count(*) FROM "} + table), 0) << table;
