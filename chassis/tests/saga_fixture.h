@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -134,6 +135,26 @@ inline std::function<void(const Saga&)> throwing(const Error& error, int times =
     if ((*left)-- > 0) throw Error{error};
   };
 }
+
+/// Holds the first who comes until it is opened (or the test has failed); others pass.
+class Gate {
+ public:
+  std::function<void(const Saga&)> hook() {
+    return [this](const Saga&) {
+      if (came_.exchange(true)) return;
+      here_.set_value();
+      opened_.wait_for(std::chrono::seconds{30});
+    };
+  }
+  void wait_for_somebody() { here_.get_future().wait(); }
+  void open() { open_.set_value(); }
+
+ private:
+  std::atomic<bool> came_{false};
+  std::promise<void> here_;
+  std::promise<void> open_;
+  std::shared_future<void> opened_ = open_.get_future().share();
+};
 
 constexpr auto tea_effects = "boil, steep, pour";
 

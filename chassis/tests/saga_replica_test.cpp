@@ -1,7 +1,10 @@
 // What several replicas make of the same sagas: leases, fencing, waiting for one another, stopping.
 
+#include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "chassis/metrics.h"
@@ -11,26 +14,6 @@ namespace chassis {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Holds the first who comes until it is opened; others pass.
-class Gate {
- public:
-  std::function<void(const Saga&)> hook() {
-    return [this](const Saga&) {
-      if (came_.exchange(true)) return;
-      here_.set_value();
-      opened_.wait();
-    };
-  }
-  void wait_for_somebody() { here_.get_future().wait(); }
-  void open() { open_.set_value(); }
-
- private:
-  std::atomic<bool> came_{false};
-  std::promise<void> here_;
-  std::promise<void> open_;
-  std::shared_future<void> opened_ = open_.get_future().share();
-};
 
 /// How often this process has asked where a saga is.
 double looks() {
@@ -53,9 +36,13 @@ TEST_F(SagaTest, many_replicas_and_threads_do_each_step_once) {
     const auto id = left.start();
     std::vector<std::thread> threads;
     std::atomic<int> done{0};
+    std::barrier all_connected{20};
     for (int i = 0; i < 20; ++i) {
       threads.emplace_back([&, i] {
-        if ((i % 2 == 0 ? left : right).run(id) == SagaState::done) ++done;
+        auto& replica = i % 2 == 0 ? left : right;
+        wait_until([&] { return replica.database.answers(); });
+        all_connected.arrive_and_wait();
+        if (replica.run(id) == SagaState::done) ++done;
       });
     }
     for (auto& thread : threads) thread.join();
@@ -77,6 +64,25 @@ TEST_F(SagaTest, many_sagas_are_shared_by_the_replicas) {
       [&] { return value("SELECT count(*) FROM chassis.sagas WHERE state = 'done'") == "100"; });
   EXPECT_EQ(value("SELECT count(*) FROM calls"), "300");
   EXPECT_EQ(value("SELECT count(*) FROM effects"), "300");
+}
+
+TEST_F(SagaTest, the_lease_is_renewed_at_each_step) {
+  Replica replica{url()};
+  std::vector<std::string> ends;
+  const auto look = [&](const Saga& saga) { ends.push_back(of(saga.id, "next_try_at")); };
+  replica.serve({{"boil", look},
+                 {"steep", look},
+                 {"pour",
+                  [&](const Saga& saga) {
+                    look(saga);
+                    throw Error{ErrorCode::conflict, "no cup"};
+                  }},
+                 {"undo pour", look},
+                 {"undo boil", look}});
+  EXPECT_EQ(replica.run(replica.start()), SagaState::undone);
+  ASSERT_EQ(ends.size(), 5U);
+  EXPECT_EQ(std::set(ends.begin(), ends.end()).size(), 5U);
+  EXPECT_TRUE(std::is_sorted(ends.begin(), ends.end()));
 }
 
 TEST_F(SagaTest, a_worker_that_lost_its_lease_records_nothing) {
