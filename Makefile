@@ -47,6 +47,9 @@ new-service: ## Write a new service that builds, has tests and starts: make new-
 	@tools/install build
 	@tools/new_service.py $(NAME)
 
+audit: ## Check the books of the running site: which row breaks which rule
+	@tools/audit
+
 bench: ## Measure; the figures go to docs/performance.md
 	@tools/install
 	@tools/bench
@@ -63,4 +66,4 @@ clean-data: ## Stop the site and remove its data
 
 -include k8s/cluster.mk
 
-.PHONY: help install build run stop test check tidy lint format new-service bench full clean clean-data
+.PHONY: help install build run stop audit test check tidy lint format new-service bench full clean clean-data

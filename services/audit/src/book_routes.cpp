@@ -39,10 +39,12 @@ class Shelf {
   /// The text of the page behind the cursor, asked for again while the peer does not answer.
   std::string wait(std::future<Reply> coming, const std::string& cursor) const {
     const auto end = watch_->elapsed() + patience_;
+    std::string first;  // what went wrong; later it may only be that the circuit is open
     while (true) {
       const auto [body, why] = outcome(coming);
       if (why.empty()) return body;
-      if (watch_->elapsed() >= end) throw unreadable(name_, why);
+      if (first.empty()) first = why;
+      if (watch_->elapsed() >= end) throw unreadable(name_, first);
       watch_->pause(retry_pause);
       coming = start(cursor);
     }
@@ -120,8 +122,8 @@ std::vector<std::unique_ptr<Check>> checks_of(const Peers& peers, milliseconds p
   for (const auto& peer : {peers.user, peers.product, peers.order, peers.payment}) {
     const auto types = shelf(peer, "inbox", "/internal/inbox?limit=1");
     events.push_back(
-        {peer->peer(), source_of<OutboxEvent>(shelf(peer, "outbox", "/internal/outbox?limit=200")),
-         source_of<InboxEvent>(shelf(peer, "inbox", "/internal/inbox?limit=200")),
+        {peer->peer(), source_of<OutboxEvent>(shelf(peer, "outbox", "/internal/outbox?limit=100")),
+         source_of<InboxEvent>(shelf(peer, "inbox", "/internal/inbox?limit=100")),
          source_of<DeadLetter>(shelf(peer, "dead letters", "/internal/dead-letters?limit=100")),
          [types] {
            return types.read(types.wait(types.start(""), ""), [](const std::string& text) {
