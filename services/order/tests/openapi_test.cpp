@@ -1,15 +1,12 @@
-#include <gtest/gtest.h>
-
-#include "cart_routes.h"
-#include "chassis/testing/routes.h"
-#include "order_embedded.h"
+#include "shop.h"
 
 namespace order {
 namespace {
 
-TEST(Openapi, describes_every_public_route_and_no_other) {
-  const auto routes = cart_routes(nullptr, nullptr, "EUR");
-  chassis::testing::expect_described(routes, embedded().at("openapi.json"));
+using OpenApi = ShopTest;
+
+TEST_F(OpenApi, describes_every_public_route_and_no_other) {
+  chassis::testing::expect_described(replica_.routes, embedded().at("openapi.json"));
 }
 
 }  // namespace
