@@ -31,7 +31,7 @@ struct AddressField {
 
 constexpr std::array<AddressField, 5> address_fields = {{
     {"name", &Address::name, "Name", "name", "shipping name", 100},
-    {"street", &Address::street, "Street and number", "street", "shipping street-address", 200},
+    {"street", &Address::street, "Street and number", "street", "shipping address-line1", 200},
     {"postcode", &Address::postcode, "Postcode", "postcode", "shipping postal-code", 20},
     {"city", &Address::city, "Town", "town", "shipping address-level2", 100},
     {"country", &Address::country, "Country", "country", "shipping country-name", 60},
@@ -127,6 +127,7 @@ void fill_cart(View& view, const Cart& cart, const Notice& notice) {
   view.text("total", price_text(cart.total));
   view.text("total_amount", std::to_string(cart.total.amount));
   view.text("total_currency", cart.total.currency).text("seen", seen_text(cart));
+  view.flag("gone", gone_count(cart, notice.seen) > 0);
 }
 
 View checkout_view() {
@@ -158,7 +159,7 @@ Response checkout_page(Visit& visit, const Till& till, const Notice& notice) {
   }
   auto view = checkout_view();
   view.text("alert", notice.alert).flag("look_at_orders", notice.look_at_orders);
-  view.list("cart_away", cart.away);
+  view.list("cart_away", cart.away).flag("nothing", cart.value && cart.value->items.empty());
   if (cart.value && !cart.value->items.empty()) {
     fill_cart(view, *cart.value, notice);
     const auto& lines = cart.value->items;

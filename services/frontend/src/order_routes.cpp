@@ -50,7 +50,8 @@ Response show_orders(Visit& visit, const Ledger& ledger) {
     for (const auto& order : orders.items) {
       rows.push_back(row_view(order));
     }
-    view.flag("nothing", rows.empty()).list("orders", std::move(rows));
+    view.flag("nothing", rows.empty());
+    view.list("orders", std::move(rows));
     const auto next = orders.next_cursor.value_or("");
     view.text("next_link", next.empty() ? "" : "/orders?cursor=" + chassis::percent_encoded(next));
     view.text("first_link", cursor.empty() ? "" : "/orders");

@@ -200,7 +200,8 @@ Response new_page(Visit& visit, const Store& store, View view, const std::string
     view.list("goods_away", {View{}.text("reason", "The catalogue is out of reach just now.")});
     status = status == 200 ? 503 : status;
   }
-  view.flag("has_categories", !choices.empty()).list("categories", std::move(choices));
+  view.flag("has_categories", !choices.empty());
+  view.list("categories", std::move(choices));
   view.text("currency", visit.site().currency).text("csrf", visit.form_token());
   return visit.page("stock_new", std::move(view), status);
 }

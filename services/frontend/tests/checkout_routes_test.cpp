@@ -61,7 +61,7 @@ TEST_F(CheckoutPages, the_page_shows_what_it_costs_and_asks_where_it_goes) {
   EXPECT_EQ(browser.get("/checkout").status, 200);
   EXPECT_TRUE(browser.shows("2 × Rize &lt;tea&gt;"));
   EXPECT_TRUE(browser.shows("€19.80"));
-  EXPECT_TRUE(browser.shows("name=\"ship_street\" autocomplete=\"shipping street-address\""));
+  EXPECT_TRUE(browser.shows("name=\"ship_street\" autocomplete=\"shipping address-line1\""));
   EXPECT_EQ(browser.on_page("total_amount"), "1980");
   EXPECT_EQ(browser.on_page("total_currency"), "EUR");
   EXPECT_EQ(browser.last.headers.get("Cache-Control"), "no-store");
@@ -182,6 +182,28 @@ TEST_F(CheckoutPages, a_changed_price_is_said_line_by_line_and_the_new_total_can
   EXPECT_EQ(browser.on_page("total_amount"), "2180");
   browser.orders.next = {Kind::placed, order_id};
   EXPECT_EQ(browser.post("/checkout", form("tok_2")).status, 303);
+}
+
+TEST_F(CheckoutPages, a_cart_that_became_another_one_is_said_line_by_line) {
+  browser.catalogue.products[1].stock = 5;
+  browser.carts.carts[ada_id][lamp_id] = 1;
+  browser.get("/checkout");
+  browser.carts.carts[ada_id].erase(lamp_id);
+  browser.carts.carts[ada_id][tea_id] = 3;
+  browser.orders.next = {Kind::price_changed};
+  EXPECT_EQ(browser.post("/checkout", form()).status, 409);
+  EXPECT_TRUE(browser.shows("You wanted 2 of it before."));
+  EXPECT_TRUE(browser.shows("Something you saw here is in your cart no more."));
+}
+
+TEST_F(CheckoutPages, a_declined_card_is_said_even_before_the_cart_is_back) {
+  browser.get("/checkout");
+  const auto fields = form();
+  browser.carts.carts[ada_id].clear();
+  browser.orders.next = {Kind::declined};
+  EXPECT_EQ(browser.post("/checkout", fields).status, 402);
+  EXPECT_TRUE(browser.shows("The bank declined this card."));
+  EXPECT_TRUE(browser.shows("<a class=\"button\" href=\"/cart\">"));
 }
 
 TEST_F(CheckoutPages, what_is_short_is_said_line_by_line_and_set_right_in_the_cart) {
