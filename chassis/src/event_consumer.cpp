@@ -16,9 +16,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_pause{100};
 constexpr milliseconds pause_max{2'000};
 constexpr milliseconds database_pause{500};
-constexpr milliseconds listen_max{500};  // how long stop() may wait for us
+constexpr milliseconds listen_max{250};  // how long stop() may wait for us
 constexpr milliseconds handler_deadline{5'000};
 constexpr milliseconds retry_max{60'000};
+constexpr milliseconds away_max{5'000};  // when it was the database that failed
 
 /// 1, 4, 16 ... times the first pause.
 milliseconds pause_after(int failures, milliseconds first) {
@@ -147,7 +148,7 @@ void EventConsumer::handle(NatsStream& nats, const IncomingMessage& message) {
     pause = settle(message);
   } catch (const std::exception&) {
     // The database is away: that is not the event's fault.
-    nats.postpone(message, pause_after(message.deliveries, settings_.retry));
+    nats.postpone(message, std::min(pause_after(message.deliveries, settings_.retry), away_max));
     throw;
   }
   if (pause) {

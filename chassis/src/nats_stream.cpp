@@ -83,6 +83,7 @@ std::optional<std::size_t> number(std::string_view text) {
 struct Receipt {
   std::optional<std::string> stream;
   std::optional<std::int64_t> seq;
+  std::optional<RawJson> error;
 };
 
 }  // namespace
@@ -90,16 +91,22 @@ struct Receipt {
 template <>
 struct Fields<Receipt> {
   static constexpr auto list =
-      std::make_tuple(field("stream", &Receipt::stream), field("seq", &Receipt::seq));
+      std::make_tuple(field("stream", &Receipt::stream), field("seq", &Receipt::seq),
+                      field("error", &Receipt::error));
 };
 
 namespace {
 
-std::optional<std::uint64_t> sequence_in(const std::string& answer) try {
+/// The sequence in the stream's answer, or nothing and the problem.
+std::optional<std::uint64_t> sequence_in(const std::string& answer, std::string& problem) try {
   const auto receipt = from_json<Receipt>(answer, Unknown::ignore);
-  if (receipt.stream != stream_name || !receipt.seq || *receipt.seq <= 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*receipt.seq);
+  if (receipt.stream == stream_name && receipt.seq && *receipt.seq > 0 && !receipt.error) {
+    return static_cast<std::uint64_t>(*receipt.seq);
+  }
+  problem = receipt.error ? receipt.error->text : "another stream took it";
+  return std::nullopt;
 } catch (const Error&) {
+  problem = "the answer is none of a stream";
   return std::nullopt;
 }
 
@@ -158,7 +165,7 @@ struct NatsStream::State {
   void add_stream(std::chrono::hours keep) const;
   void send(const OutgoingMessage& message, const std::string& reply) const;
   void answer(const IncomingMessage& message, const std::string& word) const;
-  void collect(std::vector<std::optional<std::uint64_t>>& sequences) const;
+  void collect(Published& published) const;
   void pull_where_needed();
   void note_status(std::string_view status, std::string_view subject);
   std::optional<IncomingMessage> arrived(const natsMsg* message);
@@ -244,22 +251,26 @@ void NatsStream::State::answer(const IncomingMessage& message, const std::string
 }
 
 /// Reads the stream's answers to the last batch until all came or time is up.
-void NatsStream::State::collect(std::vector<std::optional<std::uint64_t>>& sequences) const {
+void NatsStream::State::collect(Published& published) const {
   const auto give_up = Clock::now() + publish_max;
+  auto& sequences = published.sequences;
   for (std::size_t answers = 0; answers < sequences.size();) {
     const auto left = std::chrono::ceil<milliseconds>(give_up - Clock::now());
     natsMsg* found = nullptr;
     const auto status =
         natsSubscription_NextMsg(&found, receipts.get(), std::max<std::int64_t>(left.count(), 1));
     const Message message{found};
-    if (status == NATS_TIMEOUT) return;
+    if (status == NATS_TIMEOUT) {
+      published.problem = "no answer in time";
+      return;
+    }
     check(status, "cannot publish");
     const auto tokens = split(natsMsg_GetSubject(found));
     const auto index = number(tokens.back());
     if (number(tokens[tokens.size() - 2]) != batch || !index || *index >= sequences.size()) {
       continue;  // too late for an earlier batch
     }
-    sequences[*index] = sequence_in(body_of(found));
+    sequences[*index] = sequence_in(body_of(found), published.problem);
     ++answers;
   }
 }
@@ -352,17 +363,16 @@ void NatsStream::remove() {
   if (problem != JSStreamNotFoundErr) check(status, "cannot remove the stream");
 }
 
-std::vector<std::optional<std::uint64_t>> NatsStream::publish(
-    const std::vector<OutgoingMessage>& messages) {
+Published NatsStream::publish(const std::vector<OutgoingMessage>& messages) {
   const auto inbox = state_->inbox + ".receipts.";
   if (!state_->receipts) state_->receipts = state_->subscribe(inbox + ">");
   const auto reply = inbox + std::to_string(++state_->batch) + ".";
   for (std::size_t i = 0; i < messages.size(); ++i) {
     state_->send(messages[i], reply + std::to_string(i));
   }
-  std::vector<std::optional<std::uint64_t>> sequences(messages.size());
-  state_->collect(sequences);
-  return sequences;
+  Published published{.sequences = std::vector<std::optional<std::uint64_t>>(messages.size())};
+  state_->collect(published);
+  return published;
 }
 
 std::optional<std::uint64_t> NatsStream::floor(const std::string& consumer) {
@@ -436,13 +446,18 @@ void NatsStream::postpone(const IncomingMessage& message, milliseconds pause) {
 }
 
 void NatsStream::give_back() {
-  constexpr milliseconds flush_max{200};
+  constexpr milliseconds drain_max{300};
+  // The server sends no more here, or what is given back would come here again ...
+  check(natsSubscription_DrainTimeout(state_->arrivals.get(), drain_max.count()), "cannot leave");
+  const auto give_up = Clock::now() + drain_max;
   natsMsg* found = nullptr;
-  while (natsSubscription_NextMsg(&found, state_->arrivals.get(), 1) == NATS_OK) {
+  while (Clock::now() < give_up &&
+         natsSubscription_NextMsg(&found, state_->arrivals.get(), drain_max.count()) == NATS_OK) {
     const Message message{found};
-    if (const auto queued = state_->arrived(found)) postpone(*queued, milliseconds{1});
+    // ... and has time to forget that we waited for some.
+    if (const auto queued = state_->arrived(found)) postpone(*queued, drain_max);
   }
-  natsConnection_FlushTimeout(state_->connection.get(), flush_max.count());
+  natsConnection_FlushTimeout(state_->connection.get(), drain_max.count());
 }
 
 }  // namespace chassis

@@ -40,6 +40,13 @@ struct OutgoingMessage {
   std::string body;
 };
 
+struct Published {
+  /// In the order of the messages; nothing for those the stream did not confirm.
+  std::vector<std::optional<std::uint64_t>> sequences;
+  /// Why it did not, in its words.
+  std::string problem{};
+};
+
 struct IncomingMessage {
   std::size_t consumer = 0;  // its place in the list given to listen()
   std::string subject;
@@ -65,9 +72,8 @@ class NatsStream {
   /// Removes the stream with all it holds.
   void remove();
 
-  /// Sends them all and waits up to a second and a half for the stream to have them. Returns their
-  /// sequences, in the same order; nothing for those it did not confirm.
-  std::vector<std::optional<std::uint64_t>> publish(const std::vector<OutgoingMessage>& messages);
+  /// Sends them all and waits up to a second and a half for the stream to have them.
+  Published publish(const std::vector<OutgoingMessage>& messages);
 
   /// Up to where everything for this durable consumer has been acknowledged; nothing when there is
   /// no such consumer.

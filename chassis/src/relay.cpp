@@ -87,6 +87,8 @@ void Relay::work(NatsStream& nats, StreamWatch& watch) {
   const ContextScope scope{context};
   if (Clock::now() >= look_at_) look(watch);
   const bool more = send_some(nats);
+  connects_ = true;
+  if (std::exchange(complained_, false)) log::info("events can be sent again");
   tend();
   if (!more) wake_.wait_for_work(idle_max);
 }
@@ -95,8 +97,6 @@ void Relay::look(StreamWatch& watch) {
   epoch_ = watch.look();
   look_at_ = Clock::now() + settings_.look;
   connected_.set(1);
-  connects_ = true;
-  if (std::exchange(complained_, false)) log::info("events can be sent again");
   while (!wake_.stopped()) {
     const int marked = database_.write(
         [&](Transaction& transaction) { return mark_unsent(transaction, settings_.keep); });
@@ -109,6 +109,7 @@ void Relay::look(StreamWatch& watch) {
 bool Relay::send_some(NatsStream& nats) {
   std::size_t taken = 0;
   std::vector<Sent> sent;
+  std::string problem;
   bool current = true;
   database_.write([&](Transaction& transaction) {
     sent.clear();
@@ -120,15 +121,17 @@ bool Relay::send_some(NatsStream& nats) {
       const auto& event = told.event;
       messages.push_back({event.id, subject_of(event.type), to_message(told, settings_.service)});
     }
-    const auto sequences = nats.publish(messages);
+    const auto published = nats.publish(messages);
+    problem = published.problem;
     for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (sequences[i]) sent.push_back({messages[i].id, *sequences[i]});
+      if (const auto& sequence = published.sequences[i])
+        sent.push_back({messages[i].id, *sequence});
     }
     current = mark_sent(transaction, sent, epoch_);
   });
   if (!current) look_at_ = {};  // another replica knows more
   if (current) sent_.add(static_cast<double>(sent.size()));
-  if (sent.size() < taken) throw NatsError{"the stream did not confirm what was sent"};
+  if (sent.size() < taken) throw NatsError{"the stream did not confirm what was sent: " + problem};
   return taken == batch_max || !current;
 }
 

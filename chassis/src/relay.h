@@ -40,7 +40,7 @@ class Relay {
   Clock::time_point look_at_{};
   Clock::time_point measure_at_{};
   Clock::time_point purge_at_{};
-  bool connects_ = false;    // the connection was of use
+  bool connects_ = false;    // this connection was of use
   bool complained_ = false;  // that NATS, or the database, is away
   const Counter sent_;
   const Counter sent_again_;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "chassis/config.h"
@@ -16,10 +17,12 @@
 #include "chassis/events.h"
 #include "chassis/json.h"
 #include "chassis/listener.h"
+#include "chassis/metrics.h"
 #include "chassis/testing/database.h"
 #include "chassis/testing/nats.h"
 #include "chassis/testing/routes.h"
 #include "db_fixture.h"
+#include "nats_stream.h"
 
 namespace chassis {
 
@@ -77,12 +80,12 @@ inline void hear(Transaction& transaction, const Event& event) {
 }
 
 /// One running replica of a service, with a pool of connections of its own.
-class Replica {
+class EventReplica {
  public:
   using Handlers = std::map<std::string, Events::Handler>;
 
-  Replica(EventService& service, const std::string& nats_url, const Handlers& handlers = {},
-          std::map<std::string, std::string> settings = {})
+  EventReplica(EventService& service, const std::string& nats_url, const Handlers& handlers = {},
+               std::map<std::string, std::string> settings = {})
       : settings_{std::move(settings)},
         config_{[this](const std::string& setting) { return find(setting); }},
         database_{service.url(), service.name()},
@@ -97,6 +100,10 @@ class Replica {
 
   void stop() { events_->stop(); }
   Response get(const std::string& target) { return send(Method::get, target); }
+  Response get_as_admin(const std::string& target) {
+    testing::RouteTester tester{events_->routes()};
+    return tester.as_admin().get(target);
+  }
   Response replay(const std::string& id) {
     return send(Method::post, "/internal/dead-letters/" + id + "/replay");
   }
@@ -119,27 +126,91 @@ class Replica {
   std::unique_ptr<Events> events_;
 };
 
+/// The value of a metric, summed over its labels.
+inline double metric(const std::string& name) {
+  const auto text = metrics_text();
+  double sum = 0;
+  for (auto at = text.find("\n" + name); at != std::string::npos;
+       at = text.find("\n" + name, at + 1)) {
+    const char next = text[at + 1 + name.size()];
+    if (next != ' ' && next != '{') continue;
+    sum += std::stod(text.substr(text.rfind(' ', text.find('\n', at + 1)) + 1));
+  }
+  return sum;
+}
+
 /// Two services and a NATS server: the shop tells, the hall hears.
 class EventsTest : public ::testing::Test {
  protected:
-  testing::TestNats nats_;
-  EventService shop_{"shop"};
-  EventService hall_{"hall"};
+  static void SetUpTestSuite() {
+    shop = new EventService{"shop"};
+    hall = new EventService{"hall"};
+  }
+  static void TearDownTestSuite() {
+    delete std::exchange(shop, nullptr);
+    delete std::exchange(hall, nullptr);
+  }
+  void SetUp() override {
+    for (auto* service : {shop, hall}) {
+      service->exec(
+          "TRUNCATE heard, chassis.outbox, chassis.inbox, chassis.event_failures,"
+          " chassis.dead_letters, chassis.event_servers, chassis.event_consumers,"
+          " chassis.idempotency_keys;"
+          "DELETE FROM chassis.event_stream; INSERT INTO chassis.event_stream DEFAULT VALUES");
+    }
+  }
 
-  std::unique_ptr<Replica> teller(std::map<std::string, std::string> settings = {}) {
-    return std::make_unique<Replica>(shop_, nats_.url(), Replica::Handlers{}, std::move(settings));
+  using Settings = std::map<std::string, std::string>;
+
+  std::unique_ptr<EventReplica> teller(const Settings& settings = {}) const {
+    return std::make_unique<EventReplica>(*shop, nats_.url(), EventReplica::Handlers{}, settings);
   }
-  std::unique_ptr<Replica> hearer(Events::Handler handler = hear,
-                                  std::map<std::string, std::string> settings = {}) {
-    return std::make_unique<Replica>(hall_, nats_.url(),
-                                     Replica::Handlers{{"shop.opened", std::move(handler)}},
-                                     std::move(settings));
+  std::unique_ptr<EventReplica> hearer(const Events::Handler& handler = hear,
+                                       const Settings& settings = {}) const {
+    return std::make_unique<EventReplica>(
+        *hall, nats_.url(), EventReplica::Handlers{{"shop.opened", handler}}, settings);
   }
-  void tell(const std::string& subject) { shop_.publish("shop.opened", subject); }
-  void wait_until_heard(const std::vector<std::string>& subjects) {
-    wait_until([&] { return hall_.heard_count() >= static_cast<int>(subjects.size()); });
-    EXPECT_EQ(hall_.heard(), subjects);
+  static std::string tell(const std::string& subject) {
+    return shop->publish("shop.opened", subject);
   }
+  /// Three digits each.
+  static std::vector<std::string> numbers(int first, int last) {
+    std::vector<std::string> words;
+    for (int n = first; n <= last; ++n) words.push_back(std::to_string(1000 + n).substr(1));
+    return words;
+  }
+  /// Tells an event of each number.
+  static std::vector<std::string> tell(int first, int last) {
+    auto subjects = numbers(first, last);
+    shop->database().write([&](Transaction& transaction) {
+      for (const auto& subject : subjects) publish(transaction, "shop.opened", subject, "{}");
+    });
+    return subjects;
+  }
+  static void wait_until_heard(const std::vector<std::string>& subjects) {
+    wait_until([&] { return hall->heard_count() >= static_cast<int>(subjects.size()); });
+    EXPECT_EQ(hall->heard(), subjects);
+  }
+  static void wait_until_sent() {
+    wait_until([] { return shop->unsent_count() == 0; });
+  }
+  static void wait_until_dead(int letters) {
+    wait_until(
+        [&] { return hall->number("SELECT count(*) FROM chassis.dead_letters") == letters; });
+  }
+  /// Until the hall has acknowledged all that is in the stream, so that nothing comes any more.
+  void wait_until_all_is_taken(const std::string& consumer = "hall-shop-opened") const {
+    const NatsLibrary library;
+    NatsStream stream{nats_.url(), "test"};
+    wait_until([&] {
+      const auto last = stream.open(std::chrono::hours{1}).last_sequence;
+      return stream.floor(consumer) == last;
+    });
+  }
+
+  testing::TestNats nats_;
+  inline static EventService* shop = nullptr;
+  inline static EventService* hall = nullptr;
 };
 
 }  // namespace chassis

@@ -198,7 +198,7 @@ template <typename T, typename Rule>
 void write_field(JsonWriter& json, const char* name, const T& value, const Rule& /*rule*/) {
   if constexpr (IsOptional<T>::value) {
     if (!value.has_value()) {
-      if constexpr (std::is_same_v<Rule, Nullable>) {
+      if constexpr (std::is_same_v<Rule, chassis::Nullable>) {
         json.key(name);
         json.null();
       }
@@ -285,7 +285,7 @@ void read(const JsonValue& json, T& value, const Rule& rule) {
     value.text = json.raw();
   } else if constexpr (std::is_same_v<T, std::string>) {
     value = json.text();
-    if constexpr (!std::is_same_v<Rule, AnyValue> && !std::is_same_v<Rule, Nullable>)
+    if constexpr (!std::is_same_v<Rule, AnyValue> && !std::is_same_v<Rule, chassis::Nullable>)
       json.check(value, rule);
   } else if constexpr (IsVector<T>::value) {
     const auto items = [&] {
