@@ -15,7 +15,7 @@ chassis::Response once_it_ends(
     const std::function<chassis::Response(chassis::Transaction& transaction)>& effect) {
   constexpr int accepted_status = 202;
   constexpr auto time_to_answer = 300ms;  // is kept back for storing the answer
-  const auto answer = chassis::once(desk.database, request, route, effect);
+  auto answer = chassis::once(desk.database, request, route, effect);
   if (answer.status != accepted_status) return answer;
   const auto left = request.context.left(desk.wait + time_to_answer) - time_to_answer;
   if (left <= 0ms) return answer;
