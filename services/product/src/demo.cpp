@@ -1,6 +1,7 @@
 #include "demo.h"
 
 #include <cctype>
+#include <iostream>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -130,6 +131,17 @@ std::optional<std::size_t> demo_most(const std::vector<std::string>& arguments) 
   if (arguments.empty() || arguments == Arguments{"--size", "small"}) return small;
   if (arguments == Arguments{"--size", "large"}) return large;
   return std::nullopt;
+}
+
+int seed(const std::vector<std::string>& arguments,
+         const std::function<std::int64_t(std::size_t most)>& load) {
+  const auto most = demo_most(arguments);
+  if (!most) {
+    std::cerr << "usage: product seed [--size small|large]\n";
+    return 2;
+  }
+  std::cout << load(*most) << " loaded\n";
+  return 0;
 }
 
 std::vector<DemoProduct> demo_products(const DemoMaterial& material, const std::string& category,

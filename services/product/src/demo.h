@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,11 @@ struct DemoMaterial {
 /// How many demo products of each category `seed` is asked to load: with "--size small" or nothing
 /// a few hundred in all, with "--size large" more than 5,000. Nothing for other arguments.
 std::optional<std::size_t> demo_most(const std::vector<std::string>& arguments);
+
+/// `product seed [--size small|large]`: has `load` load so many products of each category, and says
+/// how many were new. Returns the exit status.
+int seed(const std::vector<std::string>& arguments,
+         const std::function<std::int64_t(std::size_t most)>& load);
 
 struct DemoProduct {
   std::string id;

@@ -1,5 +1,8 @@
 #include "demo_store.h"
 
+#include "product_events.h"
+#include "product_store.h"
+
 namespace product {
 namespace {
 
@@ -12,12 +15,12 @@ constexpr chassis::Statement insert_unless_known{"insert_demo_product", R"sql(
            $2::text, $3, $4, $5, $6, '2026-03-01 08:00+00'::timestamptz + $7 * interval '1 minute'
     WHERE NOT EXISTS (SELECT FROM products WHERE id = $1::uuid)
     ON CONFLICT DO NOTHING
-    RETURNING id, on_hand
+    RETURNING id, slug, name, description, category, price, on_hand, on_hand AS stock, version
   ), first_stock AS (
     INSERT INTO stock_movements (product_id, kind, delta, reason, actor)
     SELECT id, 'initial', on_hand, 'first stock', 'seed' FROM fresh WHERE on_hand > 0
   )
-  SELECT count(*) FROM fresh
+  SELECT * FROM fresh
 )sql"};
 
 }  // namespace
@@ -26,10 +29,12 @@ std::int64_t load(chassis::Database& database, const std::vector<DemoProduct>& p
   return database.write([&](chassis::Transaction& transaction) {
     std::int64_t loaded = 0;
     for (const auto& [id, draft, age_minutes] : products) {
-      loaded += transaction
-                    .run(insert_unless_known, id, draft.name, draft.description, draft.category,
-                         draft.price.amount, draft.stock, age_minutes)[0][0]
-                    .as<std::int64_t>();
+      const auto row =
+          transaction.maybe(insert_unless_known, id, draft.name, draft.description, draft.category,
+                            draft.price.amount, draft.stock, age_minutes);
+      if (!row) continue;
+      tell_changed(transaction, product_from(*row, draft.price.currency));
+      ++loaded;
     }
     return loaded;
   });

@@ -23,6 +23,13 @@ struct Product {
   std::int64_t version = 0;  // counts every change of anything above
 };
 
+/// A product of which a sale left few pieces.
+struct LowStock {
+  std::string product_id;
+  std::string name;
+  std::int64_t stock = 0;  // pieces on hand
+};
+
 constexpr std::size_t name_max = 120;
 constexpr std::size_t description_max = 2'000;
 constexpr std::int64_t price_max = 100'000'000;  // minor units

@@ -5,6 +5,7 @@ namespace {
 
 using chassis::JsonDocument;
 using chassis::JsonValue;
+using chassis::JsonWriter;
 using chassis::length;
 using chassis::range;
 
@@ -50,35 +51,50 @@ ProductEdit parse_edit(std::string_view body, bool whole) {
   return edit;
 }
 
+/// The members of a product but its description.
+void write_brief(JsonWriter& json, const Product& product) {
+  json.key("id");
+  json.text(product.id);
+  json.key("slug");
+  json.text(product.slug);
+  json.key("name");
+  json.text(product.name);
+  json.key("category");
+  json.text(product.category);
+  json.key("price");
+  json.raw(chassis::to_json(product.price));
+  json.key("stock");
+  json.integer(product.stock);
+  json.key("image_url");
+  json.text(product.image_url);
+  json.key("version");
+  json.integer(product.version);
+}
+
 }  // namespace
 
 ProductEdit parse_replacement(std::string_view body) { return parse_edit(body, true); }
 
 ProductEdit parse_patch(std::string_view body) { return parse_edit(body, false); }
 
+std::string changed_json(const Product& product, bool listed) {
+  JsonWriter json;
+  json.begin_object();
+  write_brief(json, product);
+  json.key("listed");
+  json.boolean(listed);
+  json.end_object();
+  return json.take();
+}
+
 std::string cart_json(const std::vector<Product>& products) {
-  chassis::JsonWriter json;
+  JsonWriter json;
   json.begin_object();
   json.key("items");
   json.begin_array();
   for (const auto& product : products) {
     json.begin_object();
-    json.key("id");
-    json.text(product.id);
-    json.key("slug");
-    json.text(product.slug);
-    json.key("name");
-    json.text(product.name);
-    json.key("category");
-    json.text(product.category);
-    json.key("price");
-    json.raw(chassis::to_json(product.price));
-    json.key("stock");
-    json.integer(product.stock);
-    json.key("image_url");
-    json.text(product.image_url);
-    json.key("version");
-    json.integer(product.version);
+    write_brief(json, product);
     json.end_object();
   }
   json.end_array();

@@ -15,6 +15,9 @@ ProductEdit parse_replacement(std::string_view body);
 /// refused.
 ProductEdit parse_patch(std::string_view body);
 
+/// The data of product.changed: a product without its description, and whether it is sold.
+std::string changed_json(const Product& product, bool listed);
+
 /// A product without its description: what a cart needs of a hundred at once.
 std::string cart_json(const std::vector<Product>& products);
 
@@ -28,6 +31,14 @@ struct chassis::Fields<product::Product> {
       field("description", &Product::description), field("category", &Product::category),
       field("price", &Product::price), field("stock", &Product::stock),
       field("image_url", &Product::image_url), field("version", &Product::version));
+};
+
+template <>
+struct chassis::Fields<product::LowStock> {
+  using Low = product::LowStock;
+  static constexpr auto list =
+      std::make_tuple(field("product_id", &Low::product_id), field("name", &Low::name),
+                      field("stock", &Low::stock));
 };
 
 template <>

@@ -4,6 +4,7 @@
 
 #include "chassis/error.h"
 #include "chassis/id.h"
+#include "product_events.h"
 #include "search_store.h"
 
 namespace product {
@@ -58,6 +59,7 @@ constexpr Statement update_one{"update_product", R"sql(
 
 constexpr Statement unlist_one{"unlist_product", R"sql(
   UPDATE products SET unlisted_at = now(), version = version + 1, edited = version + 1 WHERE id = $1
+  RETURNING id, slug, name, description, category, price, on_hand - reserved AS stock, version
 )sql"};
 
 constexpr Statement move_stock{"move_stock", R"sql(
@@ -178,16 +180,20 @@ Product PostgresProducts::edit(const std::string& id, const ProductEdit& edit,
       const auto delta = *edit.stock - (locked.on_hand - locked.reserved);
       note(transaction, id, "received", {delta, "set by an edit"}, who);
     }
-    return product_from(transaction.one(update_one, no_such_product, id, edit.name,
-                                        edit.description, edit.category, edit.price, edit.stock),
-                        currency_);
+    auto product =
+        product_from(transaction.one(update_one, no_such_product, id, edit.name, edit.description,
+                                     edit.category, edit.price, edit.stock),
+                     currency_);
+    tell_changed(transaction, product);
+    return product;
   });
 }
 
 void PostgresProducts::remove(const std::string& id, std::optional<std::int64_t> seen) {
   database_.write([&](Transaction& transaction) {
     refuse_stale(lock(transaction, id), seen, false);
-    transaction.run(unlist_one, id);
+    const auto row = transaction.one(unlist_one, no_such_product, id);
+    tell_changed(transaction, product_from(row, currency_), false);
   });
 }
 
@@ -205,7 +211,9 @@ Product PostgresProductChanges::create(const ProductDraft& draft, const std::str
   if (!row) row = insert(plain + "-" + id.substr(id.size() - 8));
   if (!row) throw Error{ErrorCode::conflict, "another product has just taken this name"};
   note(transaction_, id, "initial", {draft.stock, "first stock"}, who);
-  return product_from(*row, currency_);
+  auto product = product_from(*row, currency_);
+  tell_changed(transaction_, product);
+  return product;
 }
 
 Product PostgresProductChanges::adjust(const std::string& id, const StockChange& change,
@@ -224,7 +232,10 @@ Product PostgresProductChanges::adjust(const std::string& id, const StockChange&
                 "no more than " + std::to_string(on_hand_max) + " pieces can be on hand"};
   }
   note(transaction_, id, "received", change, who);
-  return product_from(transaction_.one(move_stock, no_such_product, id, change.delta), currency_);
+  auto product =
+      product_from(transaction_.one(move_stock, no_such_product, id, change.delta), currency_);
+  tell_changed(transaction_, product);
+  return product;
 }
 
 }  // namespace product

@@ -8,6 +8,10 @@
 #include "chassis/error.h"
 #include "chassis/money.h"
 
+namespace chassis {
+class Transaction;
+}
+
 namespace product {
 
 /// So many pieces of a product.
@@ -77,6 +81,10 @@ class Reservations {
   /// reservation: there never will be one. Throws Error{conflict} of type "committed" once the
   /// pieces are sold: that is never undone here.
   virtual std::vector<std::string> release(const std::string& order_id) = 0;
+
+  /// The pieces that were sold to a cancelled order come back, in the caller's transaction; returns
+  /// whether they did. They come back once; of a reservation that is not committed nothing does.
+  virtual bool take_back(chassis::Transaction& transaction, const std::string& order_id) = 0;
 
   /// Ends at most `most` reservations whose time is over, those that are busy left for later;
   /// returns how many.

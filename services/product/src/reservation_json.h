@@ -14,7 +14,18 @@ struct ReservationDraft {
   std::vector<Want> lines;
 };
 
+/// What matters here of order.cancelled.
+struct CancelledOrder {
+  std::string order_id;
+};
+
 }  // namespace product
+
+template <>
+struct chassis::Fields<product::CancelledOrder> {
+  static constexpr auto list =
+      std::make_tuple(field("order_id", &product::CancelledOrder::order_id, uuid));
+};
 
 template <>
 struct chassis::Fields<product::Want> {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "chassis/metrics.h"
+#include "product_events.h"
 #include "product_store.h"
 
 namespace product {
@@ -63,6 +64,8 @@ constexpr Statement lock_products_of{"lock_products_of", R"sql(
 constexpr Statement take_stock{"take_stock", R"sql(
   UPDATE products SET reserved = reserved + wanted.quantity, version = version + 1
   FROM unnest($1::uuid[], $2::bigint[]) AS wanted (id, quantity) WHERE products.id = wanted.id
+  RETURNING products.id, slug, name, description, category, price,
+            on_hand - reserved AS stock, version, unlisted_at IS NULL AS listed
 )sql"};
 
 constexpr Statement give_back{"give_back_stock", R"sql(
@@ -70,18 +73,43 @@ constexpr Statement give_back{"give_back_stock", R"sql(
   FROM (SELECT product_id, sum(quantity)::bigint AS quantity
         FROM reservation_lines WHERE order_id = ANY ($1::uuid[]) GROUP BY product_id) AS freed
   WHERE products.id = freed.product_id
+  RETURNING products.id, slug, name, description, category, price,
+            on_hand - reserved AS stock, version, unlisted_at IS NULL AS listed, quantity
 )sql"};
 
 // What can be bought stays the same, and with it what a visitor sees.
 constexpr Statement sell_stock{"sell_stock", R"sql(
   UPDATE products SET on_hand = on_hand - quantity, reserved = reserved - quantity
-  FROM reservation_lines WHERE order_id = $1 AND product_id = products.id
+  FROM reservation_lines line WHERE order_id = $1 AND product_id = products.id
+  RETURNING products.id, products.name, on_hand, quantity
 )sql"};
 
 constexpr Statement note_sale{"note_sale", R"sql(
   INSERT INTO stock_movements (product_id, kind, delta, reason, actor)
   SELECT product_id, 'sold', -quantity, 'sold', 'order:' || $1::uuid
   FROM reservation_lines WHERE order_id = $1::uuid ORDER BY product_id
+)sql"};
+
+constexpr Statement lock_sale{"lock_sale", R"sql(
+  SELECT FROM reservations
+  WHERE order_id = $1 AND state = 'committed' AND returned_at IS NULL FOR UPDATE
+)sql"};
+
+constexpr Statement return_stock{"return_stock", R"sql(
+  UPDATE products SET on_hand = on_hand + quantity, version = version + 1
+  FROM reservation_lines line WHERE order_id = $1 AND product_id = products.id
+  RETURNING products.id, slug, products.name, description, category, price,
+            on_hand - reserved AS stock, version, unlisted_at IS NULL AS listed, quantity
+)sql"};
+
+constexpr Statement note_return{"note_return", R"sql(
+  INSERT INTO stock_movements (product_id, kind, delta, reason, actor)
+  SELECT product_id, 'returned', quantity, 'order cancelled', 'order:' || $1::uuid
+  FROM reservation_lines WHERE order_id = $1::uuid ORDER BY product_id
+)sql"};
+
+constexpr Statement mark_returned{"mark_returned", R"sql(
+  UPDATE reservations SET returned_at = now() WHERE order_id = $1
 )sql"};
 
 constexpr Statement take_expired{"take_expired", R"sql(
@@ -125,37 +153,18 @@ std::vector<Want> stored_wants(Transaction& transaction, const std::string& orde
   return wants;
 }
 
-/// Takes all pieces, or throws naming each line that is short.
-void take(Transaction& transaction, const std::vector<Want>& wants) {
-  const auto ids = array_of(ids_of(wants));
-  std::map<std::string, std::int64_t> available;
-  for (const auto& row : transaction.run(lock_products, ids)) {
-    available[row["id"].c_str()] = row["available"].as<std::int64_t>();
-  }
-  std::vector<ShortLine> missing;
-  for (const auto& want : wants) {
-    const auto found = available.find(want.product_id);
-    const auto left = found == available.end() ? 0 : found->second;
-    if (left < want.quantity) missing.push_back({want.product_id, want.quantity, left});
-  }
-  if (!missing.empty()) throw out_of_stock(missing);
-  transaction.run(take_stock, ids, array_of(quantities_of(wants)));
+void tell(Transaction& transaction, const pqxx::row& row, const std::string& currency) {
+  tell_changed(transaction, product_from(row, currency), row["listed"].as<bool>());
 }
 
-/// Gives the pieces of locked reservations back.
-void give(Transaction& transaction, const std::vector<std::string>& order_ids) {
-  const auto ids = array_of(order_ids);
-  transaction.run(lock_products_of, ids);
-  transaction.run(give_back, ids);
-}
-
-std::int64_t free_those(Transaction& transaction, const pqxx::result& rows) {
-  std::vector<std::string> order_ids;
-  for (const auto& row : rows) order_ids.emplace_back(row["order_id"].c_str());
-  if (order_ids.empty()) return 0;
-  give(transaction, order_ids);
-  transaction.run(mark_expired, array_of(order_ids));
-  return static_cast<std::int64_t>(order_ids.size());
+/// Tells of the products that could not be bought before these pieces came.
+void tell_available(Transaction& transaction, const pqxx::result& rows,
+                    const std::string& currency) {
+  for (const auto& row : rows) {
+    if (row["stock"].as<std::int64_t>() == row["quantity"].as<std::int64_t>()) {
+      tell(transaction, row, currency);
+    }
+  }
 }
 
 Error released() {
@@ -165,7 +174,8 @@ Error released() {
 void count(const char* outcome, std::int64_t many = 1) {
   static const std::map<std::string, chassis::Counter> counters = [] {
     std::map<std::string, chassis::Counter> made;
-    for (const auto* each : {"reserved", "short", "refused", "committed", "released", "expired"}) {
+    for (const auto* each :
+         {"reserved", "short", "refused", "committed", "released", "expired", "returned"}) {
       made.emplace(each, chassis::counter("product_reservations_total",
                                           "Requests about reservations, by what became of them",
                                           {{"outcome", each}}));
@@ -198,6 +208,50 @@ Reservation PostgresReservations::stored(Transaction& transaction, const std::st
 
 void PostgresReservations::hold(Transaction& transaction, const std::string& order_id) {
   transaction.run(hold_reservation, order_id, static_cast<std::int64_t>(lifetime_.count()));
+}
+
+void PostgresReservations::take(Transaction& transaction, const std::vector<Want>& wants) {
+  const auto ids = array_of(ids_of(wants));
+  std::map<std::string, std::int64_t> available;
+  for (const auto& row : transaction.run(lock_products, ids)) {
+    available[row["id"].c_str()] = row["available"].as<std::int64_t>();
+  }
+  std::vector<ShortLine> missing;
+  for (const auto& want : wants) {
+    const auto found = available.find(want.product_id);
+    const auto left = found == available.end() ? 0 : found->second;
+    if (left < want.quantity) missing.push_back({want.product_id, want.quantity, left});
+  }
+  if (!missing.empty()) throw out_of_stock(missing);
+  for (const auto& row : transaction.run(take_stock, ids, array_of(quantities_of(wants)))) {
+    if (row["stock"].as<std::int64_t>() == 0) tell(transaction, row, currency_);
+  }
+}
+
+void PostgresReservations::give(Transaction& transaction,
+                                const std::vector<std::string>& order_ids) {
+  const auto ids = array_of(order_ids);
+  transaction.run(lock_products_of, ids);
+  tell_available(transaction, transaction.run(give_back, ids), currency_);
+}
+
+std::int64_t PostgresReservations::free_those(Transaction& transaction, const pqxx::result& rows) {
+  std::vector<std::string> order_ids;
+  for (const auto& row : rows) order_ids.emplace_back(row["order_id"].c_str());
+  if (order_ids.empty()) return 0;
+  give(transaction, order_ids);
+  transaction.run(mark_expired, array_of(order_ids));
+  return static_cast<std::int64_t>(order_ids.size());
+}
+
+void PostgresReservations::sell(Transaction& transaction, const std::string& order_id) {
+  for (const auto& row : transaction.run(sell_stock, order_id)) {
+    const LowStock left{row["id"].c_str(), row["name"].c_str(), row["on_hand"].as<std::int64_t>()};
+    const auto before = left.stock + row["quantity"].as<std::int64_t>();
+    if (left.stock <= low_stock_ && before > low_stock_) tell_low(transaction, left);
+  }
+  transaction.run(note_sale, order_id);
+  transaction.run(end_reservation, order_id, "committed");
 }
 
 Reservation PostgresReservations::try_reserve(Transaction& transaction, const std::string& order_id,
@@ -234,9 +288,7 @@ Reservation PostgresReservations::try_commit(Transaction& transaction,
     } else {
       transaction.run(lock_products_of, array_of({order_id}));
     }
-    transaction.run(sell_stock, order_id);
-    transaction.run(note_sale, order_id);
-    transaction.run(end_reservation, order_id, "committed");
+    sell(transaction, order_id);
   }
   return stored(transaction, order_id);
 }
@@ -311,6 +363,16 @@ std::vector<std::string> PostgresReservations::release(const std::string& order_
   });
   count("released");
   return freed;
+}
+
+bool PostgresReservations::take_back(Transaction& transaction, const std::string& order_id) {
+  if (!transaction.maybe(lock_sale, order_id)) return false;
+  transaction.run(lock_products_of, array_of({order_id}));
+  tell_available(transaction, transaction.run(return_stock, order_id), currency_);
+  transaction.run(note_return, order_id);
+  transaction.run(mark_returned, order_id);
+  count("returned");
+  return true;
 }
 
 std::int64_t PostgresReservations::expire(std::int64_t most) {

@@ -71,6 +71,9 @@ class FakeReservations final : public Reservations {
     return freed;
   }
 
+  bool take_back(chassis::Transaction& /*transaction*/, const std::string& /*id*/) override {
+    return false;
+  }
   std::int64_t expire(std::int64_t /*most*/) override { return 0; }
   std::int64_t reserved_units() override { return taken_[tea] + taken_[cup]; }
 
