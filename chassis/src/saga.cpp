@@ -126,8 +126,9 @@ Sagas::Sagas(Config& config, Database& database, Listener& listener)
 Sagas::~Sagas() { stop(); }
 
 void Sagas::add(SagaKind kind) {
-  const std::string name{kind.name};
-  const auto [place, added] = state_->kinds.try_emplace(name, std::move(kind));
+  KnownSaga known{std::move(kind)};
+  const std::string name{known.kind.name};
+  const auto [place, added] = state_->kinds.try_emplace(name, std::move(known));
   if (!added) throw std::logic_error{"a kind of saga was added twice: " + name};
   for (const auto& step : place->second.kind.steps) state_->store.know(name, step.name);
 }

@@ -98,6 +98,7 @@ class OnceWithSaga : public SagaTest {
                                           std::chrono::milliseconds patience = 10s) {
     std::barrier all_connected{requests};
     std::vector<std::future<Response>> asked;
+    asked.reserve(requests);
     for (int i = 0; i < requests; ++i) {
       asked.push_back(std::async(
           std::launch::async, [&, i] { return (i % 2 == 0 ? left : right).place(key, patience); }));

@@ -34,10 +34,12 @@ TEST_F(SagaTest, many_replicas_and_threads_do_each_step_once) {
   }
   for (int round = 0; round < 5; ++round) {
     const auto id = left.start();
+    constexpr int many = 20;
     std::vector<std::thread> threads;
+    threads.reserve(many);
     std::atomic<int> done{0};
-    std::barrier all_connected{20};
-    for (int i = 0; i < 20; ++i) {
+    std::barrier all_connected{many};
+    for (int i = 0; i < many; ++i) {
       threads.emplace_back([&, i] {
         auto& replica = i % 2 == 0 ? left : right;
         wait_until([&] { return replica.database.answers(); });
@@ -46,7 +48,7 @@ TEST_F(SagaTest, many_replicas_and_threads_do_each_step_once) {
       });
     }
     for (auto& thread : threads) thread.join();
-    EXPECT_EQ(done, 20);
+    EXPECT_EQ(done, many);
     EXPECT_EQ(calls(id), tea_effects);
     EXPECT_EQ(effects(id), tea_effects);
   }
