@@ -76,10 +76,10 @@ std::optional<AuditView> Audits::find(const std::string& id) const {
 
 std::optional<AuditView> Audits::latest() const {
   const std::lock_guard lock{mutex_};
-  for (auto one = all_.rbegin(); one != all_.rend(); ++one) {
-    if ((*one)->view.state == AuditState::done) return view_of(**one);
-  }
-  return std::nullopt;
+  const auto last = std::find_if(all_.rbegin(), all_.rend(), [](const auto& one) {
+    return one->view.state == AuditState::done;
+  });
+  return last == all_.rend() ? std::nullopt : std::optional{view_of(**last)};
 }
 
 void Audits::work(const std::stop_token& stop) {

@@ -9,7 +9,7 @@
 namespace audit {
 namespace {
 
-constexpr auto not_a_uuid = std::numeric_limits<std::uint64_t>::max();  // in the place of `high`
+constexpr auto not_a_uuid = std::numeric_limits<std::uint64_t>::max();  // the upper half
 
 /// 16 hexadecimal digits, dashes not counted.
 std::uint64_t digits(std::string_view text) {
@@ -49,8 +49,9 @@ Ledger::Key Ledger::keep(const std::string& text) {
 
 bool Ledger::find(const std::string& text, Key& key) const {
   if (chassis::is_uuid(text)) {
-    key = {digits(std::string_view{text}.substr(0, 18)), digits(std::string_view{text}.substr(18))};
-    return true;
+    const std::string_view uuid{text};
+    key = {digits(uuid.substr(0, 18)), digits(uuid.substr(18))};
+    if (key.first != not_a_uuid) return true;
   }
   const auto found = other_numbers_.find(text);
   if (found == other_numbers_.end()) return false;
@@ -59,12 +60,12 @@ bool Ledger::find(const std::string& text, Key& key) const {
 }
 
 std::string Ledger::text_of(const Key& key) const {
-  if (key.high == not_a_uuid) return other_texts_[key.low];
+  if (key.first == not_a_uuid) return other_texts_[key.second];
   constexpr std::string_view hexadecimal = "0123456789abcdef";
   std::string text;
   for (int digit = 0; digit < 32; ++digit) {
     if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
-    const auto half = digit < 16 ? key.high : key.low;
+    const auto half = digit < 16 ? key.first : key.second;
     text += hexadecimal[half >> (60 - digit % 16 * 4) & 0xFU];
   }
   return text;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "book.h"
@@ -45,12 +45,9 @@ class Ledger {
   std::int64_t row_count() const { return static_cast<std::int64_t>(rows_.size()); }
 
  private:
-  /// A UUID in 16 bytes. Any other text has a number among other_texts_, behind all UUIDs.
-  struct Key {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    auto operator<=>(const Key&) const = default;
-  };
+  /// A UUID in 16 bytes, its upper half first. Any other text is the number of its place among
+  /// other_texts_, behind an upper half that no UUID has: so it comes after all of them.
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
   struct Row {
     Key reference;
     Key charge;

@@ -78,9 +78,12 @@ TEST_F(LedgerTest, takes_any_text_for_an_id) {
   auto strange = capture_of(1, 100);
   strange.reference = "test of the card terminal";
   strange.charge_id = "ch_77";
-  shelf_.rows = {strange, capture_of(2, 200), capture_of(1, 300)};
+  auto last = capture_of(1, 100);
+  last.reference = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  shelf_.rows = {strange, capture_of(2, 200), capture_of(1, 300), last};
   ledger_.read_on();
-  EXPECT_THAT(references(), ElementsAre(id_of(1), id_of(2), "test of the card terminal"));
+  EXPECT_THAT(references(),
+              ElementsAre(id_of(1), id_of(2), "test of the card terminal", last.reference));
   EXPECT_EQ(ledger_.charges("test of the card terminal")[0].id, "ch_77");
   EXPECT_THAT(ledger_.charges("another text"), IsEmpty());
 }
