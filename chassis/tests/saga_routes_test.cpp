@@ -78,13 +78,14 @@ TEST_F(SagaRoutes, lists_by_pages) {
 }
 
 TEST_F(SagaRoutes, counts_what_happens) {
+  const auto kind_name = "tea-" + new_id();  // counters outlive a test that is repeated
   Replica replica{url()};
   auto kind =
       tea(replica.database, {{"pour", throwing(Error{ErrorCode::conflict, "no cup"})},
                              {"steep", throwing(Error{ErrorCode::unavailable, "no pot"})},
                              {"undo pour", throwing(Error{ErrorCode::not_found, "what?"})},
                              {"undo boil", throwing(Error{ErrorCode::timeout, "later"}, 2)}});
-  kind.name = "counted-tea";
+  kind.name = kind_name.c_str();
   replica.serve(kind);
   for (const auto state : {SagaState::undone, SagaState::done}) {
     const auto id = replica.start("{}", kind.name);
@@ -92,24 +93,26 @@ TEST_F(SagaRoutes, counts_what_happens) {
   }
   exec(
       "INSERT INTO chassis.sagas (kind, id, step, data, traceparent, next_try_at, started_at)"
-      " VALUES ('counted-tea', gen_random_uuid(), 'pour', '{}', '', 'infinity',"
+      " VALUES ('" +
+      kind_name +
+      "', gen_random_uuid(), 'pour', '{}', '', 'infinity',"
       " now() - interval '1 hour')");
   replica.sagas.begin();
   const auto has = [](const std::string& line) {
     return metrics_text().find("\nsaga_" + line + "\n") != std::string::npos;
   };
   const auto step = [&](const std::string& name, const std::string& outcome, int count) {
-    EXPECT_TRUE(has("steps_total{kind=\"counted-tea\",outcome=\"" + outcome + "\",step=\"" + name +
-                    "\"} " + std::to_string(count)))
+    EXPECT_TRUE(has("steps_total{kind=\"" + kind_name + "\",outcome=\"" + outcome + "\",step=\"" +
+                    name + "\"} " + std::to_string(count)))
         << name << " " << outcome << "\n"
         << metrics_text();
   };
-  wait_until([&] { return has("in_flight{kind=\"counted-tea\",state=\"running\"} 1"); });
-  EXPECT_TRUE(has("in_flight{kind=\"counted-tea\",state=\"undoing\"} 0"));
-  EXPECT_THAT(metrics_text(), HasSubstr("\nsaga_oldest_seconds{kind=\"counted-tea\"} 36"));
-  EXPECT_TRUE(has("ended_total{kind=\"counted-tea\",outcome=\"done\"} 1"));
-  EXPECT_TRUE(has("ended_total{kind=\"counted-tea\",outcome=\"undone\"} 1"));
-  EXPECT_TRUE(has("duration_seconds_count{kind=\"counted-tea\"} 2"));
+  wait_until([&] { return has("in_flight{kind=\"" + kind_name + "\",state=\"running\"} 1"); });
+  EXPECT_TRUE(has("in_flight{kind=\"" + kind_name + "\",state=\"undoing\"} 0"));
+  EXPECT_THAT(metrics_text(), HasSubstr("\nsaga_oldest_seconds{kind=\"" + kind_name + "\"} 36"));
+  EXPECT_TRUE(has("ended_total{kind=\"" + kind_name + "\",outcome=\"done\"} 1"));
+  EXPECT_TRUE(has("ended_total{kind=\"" + kind_name + "\",outcome=\"undone\"} 1"));
+  EXPECT_TRUE(has("duration_seconds_count{kind=\"" + kind_name + "\"} 2"));
   step("boil", "done", 2);
   step("steep", "done", 2);
   step("steep", "retried", 1);
