@@ -79,8 +79,8 @@ bool refuses_token(const Reply& reply) {
 
 Charge read_charge(const Reply& reply, const ChargeOrder& order) {
   if (refuses_token(reply)) return {.captured = false, .decline_reason = "declined"};
-  const auto charge = charge_of(read_form<BankCharge>(reply, created_status), order.reference,
-                                order.amount.currency);
+  auto charge = charge_of(read_form<BankCharge>(reply, created_status), order.reference,
+                          order.amount.currency);
   if (charge.amount != order.amount) throw nonsense("another amount");
   return charge;
 }

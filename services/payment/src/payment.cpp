@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "chassis/json.h"
-
 namespace payment {
 
 using chassis::Error;
@@ -28,10 +26,11 @@ bool looks_like_card_number(std::string_view text) {
   constexpr int base = 10;
   std::size_t digits = 0;
   int sum = 0;
-  for (auto at = text.rbegin(); at != text.rend(); ++at) {
-    if (*at == ' ' || *at == '-') continue;
-    if (*at < '0' || *at > '9') return false;
-    int value = *at - '0';
+  for (std::size_t left = text.size(); left > 0; --left) {
+    const char letter = text[left - 1];
+    if (letter == ' ' || letter == '-') continue;
+    if (letter < '0' || letter > '9') return false;
+    int value = letter - '0';
     if (digits++ % 2 == 1) value *= 2;
     sum += value / base + value % base;
   }
@@ -46,12 +45,5 @@ Error declined(const std::string& reason) {
 }
 
 Error voided() { return Error{ErrorCode::conflict, "this payment was taken back"}.type("voided"); }
-
-Error refund_exceeds(const chassis::Money& refundable) {
-  return Error{ErrorCode::conflict,
-               "only " + chassis::to_text(refundable) + " of this payment can be given back"}
-      .type("refund-exceeds")
-      .members("\"refundable\":" + chassis::to_json(refundable));
-}
 
 }  // namespace payment

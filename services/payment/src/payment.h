@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "bank.h"
 #include "chassis/clock.h"
 #include "chassis/error.h"
 #include "chassis/money.h"
@@ -43,16 +46,20 @@ struct Payment {
   bool holds_money() const { return status == "captured" || status == "refunded"; }
 };
 
-/// Money that goes back to the card.
-struct Refund {
-  std::string id;  // a UUID
-  std::string owner_id;
-  std::string kind;            // asked, void or surplus
-  std::string bank_reference;  // the charge that it comes from
-  chassis::Money amount;
-  std::string status;  // pending, refunded or refused
-  /// So old that the bank may have forgotten whether it was asked before.
-  bool old = false;
+/// One turn at talking to the bank about a payment. It ends by itself, should its holder die.
+struct Turn {
+  std::string id;
+  std::chrono::milliseconds time;  // from its begin and from each attempt
+  std::string actor;               // for the legal record: user:<id>, peer or reconciliation
+};
+
+/// How long things take to settle.
+struct Timing {
+  std::chrono::milliseconds check_after;    // a capture, until the bank is asked for a second one
+  std::chrono::milliseconds watch;          // an attempt without an answer, until none can come
+  std::chrono::milliseconds abandon_after;  // nobody asking, until a pending payment is voided
+  std::chrono::milliseconds retry_first;    // between looks that settle nothing; doubles
+  std::chrono::milliseconds retry_most;
 };
 
 /// Throws Error{invalid} unless the amount is 1 or more of this currency and the token cannot be a
@@ -66,7 +73,52 @@ bool looks_like_card_number(std::string_view text);
 chassis::Error declined(const std::string& reason);
 /// Error{conflict} of type "voided".
 chassis::Error voided();
-/// Error{conflict} of type "refund-exceeds" with the member `refundable`.
-chassis::Error refund_exceeds(const chassis::Money& refundable);
+
+/// Payments, wherever they are kept. Each change is kept together with its line in the legal record
+/// and its event, or not at all; none of them talks to the bank. What the end_... return is nothing
+/// when the payment had ended already: then reconciliation looks for what is surplus.
+class Payments {
+ public:
+  virtual ~Payments() = default;
+
+  struct Opened {
+    Payment payment;
+    bool ours = false;   // the turn was taken: the payment is pending, and the caller settles it
+    bool first = false;  // the bank was never asked for it before
+  };
+  /// Stores the draft as pending, or finds what is there. Throws Error{conflict} when that is of
+  /// another draft.
+  virtual Opened open(const std::string& owner_id, const Draft& draft, const Turn& turn) = 0;
+
+  /// From now on nothing is charged for this owner, whether there was a draft or not.
+  virtual Payment ask_void(const std::string& owner_id, const Turn& turn) = 0;
+
+  /// Nothing when it is another's turn.
+  virtual std::optional<Payment> take_turn(const std::string& owner_id, const Turn& turn) = 0;
+  /// A payment that is due to be checked; nothing when none is.
+  virtual std::optional<Payment> take_due(const Turn& turn) = 0;
+  /// Gives the turn back and decides when the payment is looked at again; one that is taken back
+  /// and has given all its money back becomes voided.
+  virtual Payment give_back(const std::string& id, const Turn& turn) = 0;
+
+  /// Writes down that the bank is about to be asked for the money. False when it must not: the
+  /// payment has ended or is taken back, or the turn is over.
+  virtual bool begin_attempt(const std::string& id, const Turn& turn) = 0;
+  virtual std::optional<Payment> end_captured(const std::string& id, const Charge& charge,
+                                              const Turn& turn) = 0;
+  virtual std::optional<Payment> end_declined(const std::string& id, const Charge& charge,
+                                              const Turn& turn) = 0;
+  /// Ends a payment that the bank has no charge for, unless somebody still wants it: nothing then.
+  virtual std::optional<Payment> end_voided(const std::string& id, const Turn& turn) = 0;
+
+  /// These throw Error{not_found}.
+  virtual Payment find(const std::string& id) = 0;
+  virtual Payment find_of_owner(const std::string& owner_id) = 0;
+
+  /// A user's, newest first, those with a smaller id than `before`, which may be empty.
+  virtual std::vector<Payment> list(const std::string& user_id, const std::string& before,
+                                    std::int64_t count) = 0;
+  virtual std::int64_t count_pending() = 0;
+};
 
 }  // namespace payment

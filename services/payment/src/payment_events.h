@@ -8,8 +8,4 @@ namespace payment {
 /// payment.captured, in the transaction that records the capture.
 void publish_captured(chassis::Transaction& transaction, const Payment& payment);
 
-/// payment.refunded, in the transaction that records the refund.
-void publish_refunded(chassis::Transaction& transaction, const Payment& payment,
-                      const Refund& refund);
-
 }  // namespace payment

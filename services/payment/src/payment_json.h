@@ -2,20 +2,12 @@
 
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "bank_form.h"
 #include "chassis/json.h"
 #include "payment.h"
-#include "payment_store.h"
-#include "record.h"
 
 namespace payment {
-
-/// The body of a refund.
-struct RefundDraft {
-  chassis::Money amount;
-};
 
 /// What DELETE answers: what went back to the card, also when it did so before.
 struct TakenBack {
@@ -26,14 +18,9 @@ struct TakenBack {
 
 /// The answer to a question whose outcome is not known yet.
 struct NotKnownYet {
-  std::optional<std::string> id;
+  std::string id;
   std::string owner_id;
   std::string status = "pending";
-};
-
-struct BookPage {
-  std::vector<BookEntry> items;
-  std::optional<std::string> next_cursor;
 };
 
 inline bool is_owner_type(std::string_view text) { return text == "order" || text == "booking"; }
@@ -62,19 +49,6 @@ struct chassis::Fields<payment::Payment> {
 };
 
 template <>
-struct chassis::Fields<payment::RefundDraft> {
-  static constexpr auto list = std::make_tuple(field("amount", &payment::RefundDraft::amount));
-};
-
-template <>
-struct chassis::Fields<payment::Refund> {
-  using Refund = payment::Refund;
-  static constexpr auto list =
-      std::make_tuple(field("id", &Refund::id), field("owner_id", &Refund::owner_id),
-                      field("amount", &Refund::amount), field("status", &Refund::status));
-};
-
-template <>
 struct chassis::Fields<payment::TakenBack> {
   using Taken = payment::TakenBack;
   static constexpr auto list =
@@ -88,51 +62,4 @@ struct chassis::Fields<payment::NotKnownYet> {
   static constexpr auto list =
       std::make_tuple(field("id", &Unknown::id), field("owner_id", &Unknown::owner_id),
                       field("status", &Unknown::status));
-};
-
-template <>
-struct chassis::Fields<payment::BookEntry> {
-  using Entry = payment::BookEntry;
-  static constexpr auto list =
-      std::make_tuple(field("owner_id", &Entry::owner_id), field("owner_type", &Entry::owner_type),
-                      field("status", &Entry::status), field("captured", &Entry::captured),
-                      field("refunded", &Entry::refunded), field("settled", &Entry::settled),
-                      field("updated_at", &Entry::updated_at));
-};
-
-template <>
-struct chassis::Fields<payment::BookPage> {
-  using Page = payment::BookPage;
-  static constexpr auto list = std::make_tuple(field("items", &Page::items),
-                                               field("next_cursor", &Page::next_cursor, nullable));
-};
-
-template <>
-struct chassis::Fields<payment::Record> {
-  using Record = payment::Record;
-  static constexpr auto list = std::make_tuple(
-      field("number", &Record::number), field("kind", &Record::kind),
-      field("owner_id", &Record::owner_id), field("owner_type", &Record::owner_type),
-      field("user_id", &Record::user_id), field("amount", &Record::amount, nullable),
-      field("refund_id", &Record::refund_id, nullable), field("brand", &Record::brand, nullable),
-      field("last4", &Record::last4, nullable),
-      field("bank_reference", &Record::bank_reference, nullable), field("actor", &Record::actor),
-      field("at", &Record::at), field("digest", &Record::digest), field("intact", &Record::intact));
-};
-
-template <>
-struct chassis::Fields<payment::CardField> {
-  using Card = payment::CardField;
-  static constexpr auto list = std::make_tuple(
-      field("name", &Card::name), field("label", &Card::label),
-      field("autocomplete", &Card::autocomplete), field("inputmode", &Card::inputmode),
-      field("pattern", &Card::pattern), field("placeholder", &Card::placeholder),
-      field("max_length", &Card::max_length));
-};
-
-template <>
-struct chassis::Fields<payment::CardForm> {
-  using Form = payment::CardForm;
-  static constexpr auto list =
-      std::make_tuple(field("tokenise_url", &Form::tokenise_url), field("fields", &Form::fields));
 };

@@ -4,18 +4,14 @@
 
 #include "bank_form.h"
 #include "chassis/http.h"
-#include "payment_store.h"
-#include "record_store.h"
+#include "payment.h"
 #include "settlement.h"
 
 namespace payment {
 
-/// For orders and bookings, which carry the token of the installation; README.md describes them.
-chassis::Routes peer_routes(const std::shared_ptr<Settlement>& settlement,
-                            const std::shared_ptr<Payments>& payments);
-
-/// For everyone; openapi.yaml describes the same routes.
-chassis::Routes public_routes(const std::shared_ptr<Payments>& payments,
-                              const std::shared_ptr<Records>& records, const CardForm& form);
+/// Charging and taking back, for orders and bookings (README.md describes them), and, for everyone,
+/// their own payments and where a card goes (openapi.yaml).
+chassis::Routes payment_routes(const std::shared_ptr<Settlement>& settlement,
+                               const std::shared_ptr<Payments>& payments, const CardForm& form);
 
 }  // namespace payment

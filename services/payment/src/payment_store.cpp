@@ -4,6 +4,7 @@
 #include "chassis/id.h"
 #include "payment_events.h"
 #include "record_store.h"
+#include "row_store.h"
 
 namespace payment {
 namespace {
@@ -136,43 +137,6 @@ constexpr Statement void_payment{"void_payment", R"sql(
   RETURNING *
 )sql"};
 
-// --- refunds
-
-constexpr Statement select_refund{"select_refund", R"sql(
-  SELECT refunds.*, owner_id, currency, false AS old
-  FROM refunds JOIN payments ON payments.id = payment_id WHERE refunds.id = $1
-)sql"};
-
-// The bank keeps its keys for a day.
-constexpr Statement select_pending_refunds{"select_pending_refunds", R"sql(
-  SELECT refunds.*, owner_id, currency, refunds.created_at < now() - interval '20 hours' AS old
-  FROM refunds JOIN payments ON payments.id = payment_id
-  WHERE payment_id = $1 AND refunds.status = 'pending' ORDER BY refunds.created_at, refunds.id
-)sql"};
-
-constexpr Statement select_room{"select_refund_room", R"sql(
-  SELECT captured - refund_asked AS room,
-         (SELECT count(*) FROM refunds WHERE payment_id = payments.id AND kind = 'void') AS voids
-  FROM payments WHERE id = $1
-)sql"};
-
-constexpr Statement insert_refund{"insert_refund", R"sql(
-  INSERT INTO refunds (id, payment_id, kind, bank_reference, amount) VALUES ($1, $2, $3, $4, $5)
-  ON CONFLICT (id) DO NOTHING
-)sql"};
-
-constexpr Statement check_soon{"check_soon", R"sql(
-  UPDATE payments SET checks = 0, check_at = now() + $2 * interval '1 millisecond' WHERE id = $1
-)sql"};
-
-constexpr Statement end_watch{"end_watch", R"sql(
-  UPDATE payments SET watch_until = NULL WHERE id = $1 AND watch_until <= now()
-)sql"};
-
-constexpr Statement update_refund{"end_refund", R"sql(
-  UPDATE refunds SET status = $2, ended_at = now() WHERE id = $1 AND status = 'pending'
-)sql"};
-
 // --- lists
 
 constexpr Statement select_mine{"select_my_payments", R"sql(
@@ -181,21 +145,9 @@ constexpr Statement select_mine{"select_my_payments", R"sql(
   ORDER BY id DESC LIMIT $3
 )sql"};
 
-constexpr Statement select_books{"select_books", R"sql(
-  SELECT id, owner_id, owner_type, status, captured, refunded, currency, check_at IS NULL AS settled, updated_at
-  FROM payments
-  WHERE id > coalesce(nullif($1, '')::uuid, '00000000-0000-0000-0000-000000000000') AND owner_type IS NOT NULL
-  ORDER BY id LIMIT $2
-)sql"};
-
 constexpr Statement count_pending_payments{"count_pending", R"sql(
   SELECT count(*) FROM payments WHERE status = 'pending'
 )sql"};
-
-std::optional<std::string> text_of(const pqxx::field& field) {
-  if (field.is_null()) return std::nullopt;
-  return field.as<std::string>();
-}
 
 Payment payment_from(const pqxx::row& row) {
   const std::string currency = row["currency"].c_str();
@@ -219,16 +171,6 @@ Payment payment_from(const pqxx::row& row) {
           .watched = !row["watch_until"].is_null()};
 }
 
-Refund refund_from(const pqxx::row& row) {
-  return {.id = row["id"].c_str(),
-          .owner_id = row["owner_id"].c_str(),
-          .kind = row["kind"].c_str(),
-          .bank_reference = row["bank_reference"].c_str(),
-          .amount = {row["amount"].as<std::int64_t>(), row["currency"].c_str()},
-          .status = row["status"].c_str(),
-          .old = row["old"].as<bool>()};
-}
-
 std::vector<Payment> payments_from(const pqxx::result& rows) {
   std::vector<Payment> payments;
   for (const auto& row : rows) payments.push_back(payment_from(row));
@@ -239,8 +181,6 @@ std::optional<Payment> maybe_payment(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
   return payment_from(rows[0]);
 }
-
-std::int64_t ms(std::chrono::milliseconds time) { return time.count(); }
 
 /// Tells one token from another without keeping it.
 std::string digest_of(const std::string& payment_id, const std::string& token) {
@@ -259,7 +199,8 @@ void check_same(const pqxx::row& row, const Draft& draft) {
 
 }  // namespace
 
-Payments::Opened Payments::open(const std::string& owner_id, const Draft& draft, const Turn& turn) {
+PostgresPayments::Opened PostgresPayments::open(const std::string& owner_id, const Draft& draft,
+                                                const Turn& turn) {
   return database_.write([&](Transaction& transaction) -> Opened {
     const auto id = chassis::new_id();
     const auto made = maybe_payment(transaction.run(
@@ -282,7 +223,7 @@ Payments::Opened Payments::open(const std::string& owner_id, const Draft& draft,
   });
 }
 
-Payment Payments::ask_void(const std::string& owner_id, const Turn& turn) {
+Payment PostgresPayments::ask_void(const std::string& owner_id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
     const auto mark =
         maybe_payment(transaction.run(insert_mark, chassis::new_id(), owner_id, currency_));
@@ -292,19 +233,19 @@ Payment Payments::ask_void(const std::string& owner_id, const Turn& turn) {
   });
 }
 
-std::optional<Payment> Payments::take_turn(const std::string& owner_id, const Turn& turn) {
+std::optional<Payment> PostgresPayments::take_turn(const std::string& owner_id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
     return maybe_payment(transaction.run(lease_payment, owner_id, turn.id, ms(turn.time)));
   });
 }
 
-std::optional<Payment> Payments::take_due(const Turn& turn) {
+std::optional<Payment> PostgresPayments::take_due(const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
     return maybe_payment(transaction.run(lease_due, turn.id, ms(turn.time)));
   });
 }
 
-Payment Payments::give_back(const std::string& id, const Turn& turn) {
+Payment PostgresPayments::give_back(const std::string& id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
     if (transaction.run(end_taken_back, id, turn.id).affected_rows() == 1) {
       write_record(transaction, id, {.kind = "voided", .actor = turn.actor});
@@ -316,17 +257,17 @@ Payment Payments::give_back(const std::string& id, const Turn& turn) {
 
 // --- charging
 
-bool Payments::begin_attempt(const std::string& id, const Turn& turn) {
+bool PostgresPayments::begin_attempt(const std::string& id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
     return transaction.run(begin_charge, id, turn.id, ms(turn.time)).affected_rows() == 1;
   });
 }
 
-std::optional<Payment> Payments::end_captured(const std::string& id, const Charge& charge,
-                                              const Turn& turn) {
+std::optional<Payment> PostgresPayments::end_captured(const std::string& id, const Charge& charge,
+                                                      const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
-    const auto payment = maybe_payment(transaction.run(capture, id, charge.brand, charge.last4,
-                                                       charge.id, ms(timing_.check_after)));
+    auto payment = maybe_payment(transaction.run(capture, id, charge.brand, charge.last4, charge.id,
+                                                 ms(timing_.check_after)));
     if (!payment) {
       transaction.run(look_for_surplus, id, charge.id);
       return payment;
@@ -338,12 +279,12 @@ std::optional<Payment> Payments::end_captured(const std::string& id, const Charg
   });
 }
 
-std::optional<Payment> Payments::end_declined(const std::string& id, const Charge& charge,
-                                              const Turn& turn) {
+std::optional<Payment> PostgresPayments::end_declined(const std::string& id, const Charge& charge,
+                                                      const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
-    const auto payment = maybe_payment(
-        transaction.run(decline, id, charge.decline_reason, charge.brand, charge.last4,
-                        charge.id.empty(), ms(timing_.watch), ms(timing_.retry_first)));
+    auto payment = maybe_payment(transaction.run(decline, id, charge.decline_reason, charge.brand,
+                                                 charge.last4, charge.id.empty(), ms(timing_.watch),
+                                                 ms(timing_.retry_first)));
     if (!payment) return payment;
     Note note{.kind = "declined", .actor = turn.actor, .amount = payment->amount.amount};
     if (!charge.id.empty()) note.bank_reference = charge.id;
@@ -352,154 +293,37 @@ std::optional<Payment> Payments::end_declined(const std::string& id, const Charg
   });
 }
 
-std::optional<Payment> Payments::end_voided(const std::string& id, const Turn& turn) {
+std::optional<Payment> PostgresPayments::end_voided(const std::string& id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
-    const auto payment = maybe_payment(transaction.run(
+    auto payment = maybe_payment(transaction.run(
         void_payment, id, ms(timing_.watch), ms(timing_.abandon_after), ms(timing_.retry_first)));
     if (payment) write_record(transaction, id, {.kind = "voided", .actor = turn.actor});
     return payment;
   });
 }
 
-// --- refunds
-
-Refund Payments::ask_refund(const std::string& owner_id, const std::string& refund_id,
-                            const Money& amount, const Turn& turn) {
-  return database_.write([&](Transaction& transaction) {
-    const auto row = transaction.one(lock_payment, no_payment, owner_id);
-    const auto payment = payment_from(row);
-    if (const auto found = transaction.maybe(select_refund, refund_id)) {
-      auto refund = refund_from(*found);
-      if (refund.owner_id != owner_id || refund.amount != amount || refund.kind != "asked") {
-        throw Error{ErrorCode::conflict, "another refund has this id"};
-      }
-      return refund;
-    }
-    if (payment.status == "voided" || payment.void_asked) throw voided();
-    if (!payment.holds_money()) {
-      throw Error{ErrorCode::conflict, "nothing was captured that could be given back"}.type(
-          "not-captured");
-    }
-    const auto room = payment.captured.amount - row["refund_asked"].as<std::int64_t>();
-    if (amount.amount > room) throw refund_exceeds({room, payment.captured.currency});
-    transaction.run(insert_refund, refund_id, payment.id, "asked", *payment.bank_reference,
-                    amount.amount);
-    transaction.run(check_soon, payment.id, ms(turn.time));
-    write_record(transaction, payment.id,
-                 {.kind = "refund-requested",
-                  .actor = turn.actor,
-                  .amount = amount.amount,
-                  .refund_id = refund_id});
-    return refund_from(transaction.one(select_refund, no_payment, refund_id));
-  });
-}
-
-void Payments::plan_void(const Payment& payment, const Turn& turn) {
-  database_.write([&](Transaction& transaction) {
-    transaction.one(lock_payment, no_payment, payment.owner_id);
-    const auto row = transaction.one(select_room, no_payment, payment.id);
-    const auto room = row["room"].as<std::int64_t>();
-    if (room == 0) return;
-    const auto id = chassis::seeded_id(payment.id, "void", row["voids"].as<std::uint64_t>());
-    transaction.run(insert_refund, id, payment.id, "void", *payment.bank_reference, room);
-    write_record(
-        transaction, payment.id,
-        {.kind = "refund-requested", .actor = turn.actor, .amount = room, .refund_id = id});
-  });
-}
-
-void Payments::plan_surplus(const Payment& payment, const std::vector<Charge>& surplus) {
-  database_.write([&](Transaction& transaction) {
-    for (const auto& charge : surplus) {
-      const auto id = chassis::seeded_id(payment.id, "surplus " + charge.id, 0);
-      transaction.run(insert_refund, id, payment.id, "surplus", charge.id,
-                      charge.amount.amount - charge.refunded.amount);
-    }
-    transaction.run(end_watch, payment.id);
-  });
-}
-
-std::vector<Refund> Payments::pending_refunds(const std::string& payment_id) {
-  return database_.read([&](Transaction& transaction) {
-    std::vector<Refund> refunds;
-    for (const auto& row : transaction.run(select_pending_refunds, payment_id)) {
-      refunds.push_back(refund_from(row));
-    }
-    return refunds;
-  });
-}
-
-bool Payments::end_refund(const Payment& payment, const Refund& refund, const char* status,
-                          const Turn& turn) {
-  return database_.write([&](Transaction& transaction) {
-    if (transaction.run(update_refund, refund.id, status).affected_rows() == 0) return false;
-    const auto surplus = refund.kind == "surplus";
-    const auto done = std::string_view{status} == "refunded";
-    write_record(transaction, payment.id,
-                 {.kind = !done     ? "refund-refused"
-                          : surplus ? "surplus-returned"
-                                    : "refunded",
-                  .actor = turn.actor,
-                  .amount = refund.amount.amount,
-                  .refund_id = refund.id,
-                  .bank_reference = refund.bank_reference});
-    if (done && !surplus) publish_refunded(transaction, payment, refund);
-    return true;
-  });
-}
-
 // --- reading
 
-Payment Payments::find(const std::string& id) {
+Payment PostgresPayments::find(const std::string& id) {
   return database_.read([&](Transaction& transaction) {
     return payment_from(transaction.one(select_payment, no_payment, id));
   });
 }
 
-Payment Payments::find_of_owner(const std::string& owner_id) {
+Payment PostgresPayments::find_of_owner(const std::string& owner_id) {
   return database_.read([&](Transaction& transaction) {
     return payment_from(transaction.one(select_of_owner, no_payment, owner_id));
   });
 }
 
-Refund Payments::find_refund(const std::string& refund_id) {
-  return database_.read([&](Transaction& transaction) {
-    return refund_from(transaction.one(select_refund, "there is no such refund", refund_id));
-  });
-}
-
-Payment Payments::find_mine(const std::string& id, const std::string& user_id) {
-  auto payment = find(id);
-  if (payment.user_id != user_id) throw Error{ErrorCode::not_found, no_payment};
-  return payment;
-}
-
-std::vector<Payment> Payments::list_mine(const std::string& user_id, const std::string& before,
-                                         std::int64_t count) {
+std::vector<Payment> PostgresPayments::list(const std::string& user_id, const std::string& before,
+                                            std::int64_t count) {
   return database_.read([&](Transaction& transaction) {
     return payments_from(transaction.run(select_mine, user_id, before, count));
   });
 }
 
-std::vector<BookEntry> Payments::books(const std::string& after, std::int64_t count) {
-  return database_.read([&](Transaction& transaction) {
-    std::vector<BookEntry> entries;
-    for (const auto& row : transaction.run(select_books, after, count)) {
-      const std::string currency = row["currency"].c_str();
-      entries.push_back({.id = row["id"].c_str(),
-                         .owner_id = row["owner_id"].c_str(),
-                         .owner_type = row["owner_type"].c_str(),
-                         .status = row["status"].c_str(),
-                         .captured = {row["captured"].as<std::int64_t>(), currency},
-                         .refunded = {row["refunded"].as<std::int64_t>(), currency},
-                         .settled = row["settled"].as<bool>(),
-                         .updated_at = chassis::to_time(row["updated_at"].c_str())});
-    }
-    return entries;
-  });
-}
-
-std::int64_t Payments::count_pending() {
+std::int64_t PostgresPayments::count_pending() {
   return database_.read([](Transaction& transaction) {
     return transaction.run(count_pending_payments)[0][0].as<std::int64_t>();
   });

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "row_store.h"
+
 namespace payment {
 namespace {
 
@@ -51,11 +53,6 @@ constexpr auto find_power = R"sql(
       OR pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = 'legal.records'::regclass), 'MEMBER')
 )sql";
 
-std::optional<std::string> text_of(const pqxx::field& field) {
-  if (field.is_null()) return std::nullopt;
-  return field.as<std::string>();
-}
-
 Record record_from(const pqxx::row& row) {
   Record record{.number = row["id"].as<std::int64_t>(),
                 .kind = row["kind"].c_str(),
@@ -84,8 +81,8 @@ void write_record(Transaction& transaction, const std::string& payment_id, const
                   note.bank_reference, note.actor);
 }
 
-std::vector<Record> Records::read(const std::string& payment_id, const std::string& actor,
-                                  std::int64_t after, std::int64_t count) {
+std::vector<Record> PostgresRecords::read(const std::string& payment_id, const std::string& actor,
+                                          std::int64_t after, std::int64_t count) {
   return database_.write([&](Transaction& transaction) {
     if (transaction.run(insert_access, payment_id, actor).affected_rows() == 0) {
       throw chassis::Error{chassis::ErrorCode::not_found, "there is no record of such a payment"};
@@ -98,7 +95,7 @@ std::vector<Record> Records::read(const std::string& payment_id, const std::stri
   });
 }
 
-std::int64_t Records::erase_expired() {
+std::int64_t PostgresRecords::erase_expired() {
   return database_.write([](Transaction& transaction) {
     const auto erased = transaction.run(erase)[0][0].as<std::int64_t>();
     transaction.run(forget_payments);

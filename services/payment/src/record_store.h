@@ -24,19 +24,14 @@ struct Note {
 void write_record(chassis::Transaction& transaction, const std::string& payment_id,
                   const Note& note);
 
-/// The legal record, in a schema that this service can add to and read.
-class Records {
+/// The legal record in PostgreSQL, in a schema that this service can add to and read.
+class PostgresRecords final : public Records {
  public:
-  explicit Records(chassis::Database& database) : database_{database} {}
+  explicit PostgresRecords(chassis::Database& database) : database_{database} {}
 
-  /// Up to `count` lines after the one with this number, oldest first. That `actor` read them is
-  /// itself recorded, before they are read. Throws Error{not_found} when there is no such record.
   std::vector<Record> read(const std::string& payment_id, const std::string& actor,
-                           std::int64_t after, std::int64_t count);
-
-  /// Erases what is older than the term, and the payments that nothing is recorded of any more;
-  /// returns how many lines.
-  std::int64_t erase_expired();
+                           std::int64_t after, std::int64_t count) override;
+  std::int64_t erase_expired() override;
 
  private:
   chassis::Database& database_;

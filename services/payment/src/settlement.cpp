@@ -53,9 +53,9 @@ class Patience {
   }
 
  private:
-  static constexpr milliseconds most_{1500};
+  static constexpr milliseconds most{1500};
   const std::chrono::steady_clock::time_point until_ = std::min(
-      Context::current().deadline, std::chrono::steady_clock::now() + most_ + time_to_answer);
+      Context::current().deadline, std::chrono::steady_clock::now() + most + time_to_answer);
 };
 
 /// On whose behalf a request came.
@@ -105,7 +105,7 @@ Turn Settlement::new_turn(std::string actor) const {
 // --- charging
 
 Payment Settlement::charge(const std::string& owner_id, const Draft& draft) {
-  check(draft, payments_->currency());
+  check(draft, currency_);
   const auto turn = new_turn(asker());
   const Patience patience;
   for (;;) {
@@ -189,15 +189,14 @@ Payment Settlement::settle(const Payment& payment, const Turn& turn) {
     if (look_up(now, turn) == Found::nothing) now = end_voided(now, turn);
     if (!now.pending() && !(now.void_asked && now.holds_money())) return now;
   }
-  if (now.void_asked && now.holds_money()) payments_->plan_void(now, turn);
+  if (now.void_asked && now.holds_money()) refunds_->plan_void(now, turn);
   if (now.watched && turn.actor == reconciliation) find_surplus(now);
   run_refunds(now, turn);
   return written_down([&] { return payments_->give_back(now.id, turn); });
 }
 
 void Settlement::find_surplus(const Payment& payment) {
-  const auto charges =
-      in_time([&] { return bank_->find(payment.owner_id, payments_->currency()); });
+  const auto charges = in_time([&] { return bank_->find(payment.owner_id, currency_); });
   if (!charges) return count_reconciled("unknown");
   bool own_found = !payment.bank_reference;
   std::vector<Charge> surplus;
@@ -213,7 +212,7 @@ void Settlement::find_surplus(const Payment& payment) {
     log::error("bank does not show a charge of ours", {{"payment", payment.id}});
     return count_reconciled("unknown");
   }
-  payments_->plan_surplus(payment, surplus);
+  refunds_->plan_surplus(payment, surplus);
 }
 
 // --- giving back
@@ -232,25 +231,23 @@ Payment Settlement::take_back(const std::string& owner_id) {
 
 Refund Settlement::refund(const std::string& owner_id, const std::string& refund_id,
                           const chassis::Money& amount) {
-  if (amount.amount < 1 || amount.currency != payments_->currency()) {
-    throw chassis::Error{std::vector{
-        chassis::FieldError{"/amount", "must be 1 or more of " + payments_->currency()}}};
-  }
+  check_refund(amount, currency_);
   const auto turn = new_turn(asker());
   const Patience patience;
-  auto refund = payments_->ask_refund(owner_id, refund_id, amount, turn);
+  auto refund = refunds_->ask(owner_id, refund_id, amount, turn);
   while (refund.status == "pending") {
-    const auto ours = payments_->take_turn(owner_id, turn);
-    if (ours) settle(*ours, turn);
-    if (!ours && !patience.wait()) break;
-    refund = payments_->find_refund(refund_id);
-    if (ours) break;
+    if (const auto ours = payments_->take_turn(owner_id, turn)) {
+      settle(*ours, turn);
+      return refunds_->find(refund_id);
+    }
+    if (!patience.wait()) break;
+    refund = refunds_->find(refund_id);
   }
   return refund;
 }
 
 void Settlement::run_refunds(const Payment& payment, const Turn& turn) {
-  for (const auto& refund : payments_->pending_refunds(payment.id)) {
+  for (const auto& refund : refunds_->pending(payment.id)) {
     // One after the other: what the bank shows as refunded must stay explicable.
     if (!run_refund(payment, refund, turn)) return;
   }
@@ -259,7 +256,7 @@ void Settlement::run_refunds(const Payment& payment, const Turn& turn) {
 bool Settlement::run_refund(const Payment& payment, const Refund& refund, const Turn& turn) {
   const auto end = [&](const char* status) {
     return written_down([&] {
-      if (!payments_->end_refund(payment, refund, status, turn)) return true;
+      if (!refunds_->end(payment, refund, status, turn)) return true;
       if (refund.kind == "surplus") count_reconciled("surplus");
       log::info("refund ended", {{"payment", payment.id},
                                  {"refund", refund.id},

@@ -4,10 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "bank.h"
-#include "payment_store.h"
+#include "payment.h"
+#include "refund.h"
 
 namespace payment {
 
@@ -17,10 +18,14 @@ namespace payment {
 /// after whatever crash, asks the bank what became of it and goes on from there.
 class Settlement {
  public:
-  /// `patience` bounds one call to the bank.
-  Settlement(std::shared_ptr<Payments> payments, std::shared_ptr<Bank> bank,
-             std::chrono::milliseconds patience)
-      : payments_{std::move(payments)}, bank_{std::move(bank)}, patience_{patience} {}
+  /// Everything is in this currency. `patience` bounds one call to the bank.
+  Settlement(std::shared_ptr<Payments> payments, std::shared_ptr<Refunds> refunds,
+             std::shared_ptr<Bank> bank, std::string currency, std::chrono::milliseconds patience)
+      : payments_{std::move(payments)},
+        refunds_{std::move(refunds)},
+        bank_{std::move(bank)},
+        currency_{std::move(currency)},
+        patience_{patience} {}
 
   /// Charges the card once for each owner, however often and from wherever it is asked for. Still
   /// pending when the outcome is not known in time: ask again. Throws Error{invalid} when check()
@@ -32,8 +37,7 @@ class Settlement {
   Payment take_back(const std::string& owner_id);
 
   /// Gives back a part of what was captured, or all. Pending when the outcome is not known in time:
-  /// ask again. Throws Error{invalid} unless the amount is 1 or more, and what
-  /// Payments::ask_refund() throws.
+  /// ask again. Throws what check_refund() and Refunds::ask() throw.
   Refund refund(const std::string& owner_id, const std::string& refund_id,
                 const chassis::Money& amount);
 
@@ -59,7 +63,9 @@ class Settlement {
   bool given_back_already(const Payment& payment, const Refund& refund);
 
   std::shared_ptr<Payments> payments_;
+  std::shared_ptr<Refunds> refunds_;
   std::shared_ptr<Bank> bank_;
+  std::string currency_;
   std::chrono::milliseconds patience_;
 };
 

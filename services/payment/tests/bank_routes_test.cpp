@@ -102,10 +102,10 @@ class BankAnswers : public PaymentFixture {
  protected:
   /// A payment service beside this bank.
   struct Site {
-    Site(const std::shared_ptr<Payments>& payments, FaultServer::Serve serve)
+    Site(const BankAnswers& test, FaultServer::Serve serve)
         : server{std::move(serve)},
-          settlement{payments, std::make_shared<BankRoutes>(client, "merchant-key", 300ms), 300ms} {
-    }
+          settlement{test.payments_, test.refunds_,
+                     std::make_shared<BankRoutes>(client, "merchant-key", 300ms), "EUR", 300ms} {}
     FaultServer server;
     chassis::Client client{"bank", server.url(), ""};
     Settlement settlement;
@@ -115,7 +115,7 @@ class BankAnswers : public PaymentFixture {
 };
 
 TEST_F(BankAnswers, the_bank_is_asked_as_it_wants_to_be) {
-  Site site{payments_, [](const Connection& it, const std::string& request) {
+  Site site{*this, [](const Connection& it, const std::string& request) {
               if (is_look_up(request)) return it.answer(200, list_json(charge_json(owner(1))));
               if (request.find("/refunds ") == std::string::npos) {
                 return it.answer(201, charge_json(owner(1), "ch-1", R"(,"new_field":1)"));
@@ -149,7 +149,7 @@ TEST_F(BankAnswers, whatever_comes_for_an_answer_a_look_up_settles_it) {
     SCOPED_TRACE(what);
     const auto id = owner(++n);
     // The money was captured, whatever the bank said.
-    Site site{payments_, [&](const Connection& it, const std::string& request) {
+    Site site{*this, [&](const Connection& it, const std::string& request) {
                 if (is_look_up(request)) return it.answer(200, list_json(charge_json(id)));
                 bad(it, charge_json(id));
               }};
@@ -167,7 +167,7 @@ TEST_F(BankAnswers, a_look_up_that_answers_nonsense_settles_nothing) {
   for (const auto& [what, bad] : bad_answers()) {
     SCOPED_TRACE(what);
     const auto id = owner(++n);
-    Site site{payments_, [&](const Connection& it, const std::string& request) {
+    Site site{*this, [&](const Connection& it, const std::string& request) {
                 if (is_look_up(request)) bad(it, list_json(charge_json(id)));
               }};
     EXPECT_EQ(site.settlement.charge(id, draft()).status, "pending");
@@ -180,7 +180,7 @@ TEST_F(BankAnswers, a_look_up_that_answers_nonsense_settles_nothing) {
     const auto requests = site.server.requests();
     EXPECT_LE(std::count_if(requests.begin(), requests.end(), charged), 3)
         << "only the tries of one attempt: nothing was charged again";
-    Site whole{payments_, [&](const Connection& it, const std::string& request) {
+    Site whole{*this, [&](const Connection& it, const std::string& request) {
                  if (is_look_up(request)) it.answer(200, list_json(charge_json(id)));
                }};
     let_time_pass();
@@ -197,7 +197,7 @@ TEST_F(BankAnswers, a_refund_without_an_answer_is_asked_for_again) {
     const auto id = owner(++n);
     const auto good =
         R"({"id":"re-1","charge_id":"ch-1","amount":{"amount":1999,"currency":"EUR"}})";
-    Site site{payments_, [&](const Connection& it, const std::string& request) {
+    Site site{*this, [&](const Connection& it, const std::string& request) {
                 if (request.find("/refunds ") != std::string::npos) return bad(it, good);
                 it.answer(201, charge_json(id));
               }};
@@ -209,7 +209,7 @@ TEST_F(BankAnswers, a_refund_without_an_answer_is_asked_for_again) {
       continue;
     }
     EXPECT_EQ(answer, "pending");
-    Site whole{payments_, [&](const Connection& it, const std::string&) { it.answer(201, good); }};
+    Site whole{*this, [&](const Connection& it, const std::string&) { it.answer(201, good); }};
     EXPECT_EQ(whole.settlement.refund(id, refund_id(n), {1999, "EUR"}).status, "refunded");
     EXPECT_EQ(status(id), "refunded");
   }
@@ -222,7 +222,7 @@ TEST_F(BankAnswers, a_token_that_the_bank_does_not_know_is_declined) {
            pointer + R"(","detail":"is no token"}]})";
   };
   std::string pointer = "/token";
-  Site site{payments_, [&](const Connection& it, const std::string& request) {
+  Site site{*this, [&](const Connection& it, const std::string& request) {
               if (is_look_up(request)) return it.answer(200, list_json(""));
               it.answer(400, problem_document(pointer), "application/problem+json");
             }};
@@ -236,7 +236,7 @@ TEST_F(BankAnswers, a_token_that_the_bank_does_not_know_is_declined) {
 
 TEST_F(BankAnswers, a_refusal_after_an_attempt_without_an_answer_is_watched) {
   int calls = 0;
-  Site site{payments_, [&](const Connection& it, const std::string& request) {
+  Site site{*this, [&](const Connection& it, const std::string& request) {
               if (is_look_up(request)) return it.answer(200, list_json(""));
               if (++calls <= 3) return;
               it.answer(400,
@@ -254,7 +254,7 @@ TEST_F(BankAnswers, a_refusal_after_an_attempt_without_an_answer_is_watched) {
 }
 
 TEST_F(BankAnswers, no_answer_outlasts_the_patience_of_who_asks) {
-  Site site{payments_, [](const Connection& it, const std::string&) { it.await_end(); }};
+  Site site{*this, [](const Connection& it, const std::string&) { it.await_end(); }};
   chassis::Context context;
   context.deadline = std::chrono::steady_clock::now() + 700ms;
   const chassis::ContextScope scope{context};

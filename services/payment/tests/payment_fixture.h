@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "book_store.h"
 #include "chassis/id.h"
 #include "chassis/testing/database.h"
 #include "chassis/testing/routes.h"
@@ -14,6 +18,7 @@
 #include "payment_embedded.h"
 #include "payment_store.h"
 #include "record_store.h"
+#include "refund_store.h"
 #include "settlement.h"
 
 namespace payment {
@@ -82,6 +87,37 @@ class PaymentFixture : public testing::Test {
   std::string status(const std::string& owner_id) {
     return payments_->find_of_owner(owner_id).status;
   }
+  void reconcile() {
+    let_time_pass();
+    settlement_->reconcile();
+  }
+  /// Asks in as many threads at once, by two replicas; returns the statuses or types of problems.
+  std::vector<std::string> at_once(int threads,
+                                   const std::function<std::string(Settlement&)>& ask) {
+    Settlement other{payments_, refunds_, bank_, "EUR", std::chrono::seconds{1}};
+    std::barrier start{threads};
+    std::vector<std::future<std::string>> answers;
+    for (int i = 0; i < threads; ++i) {
+      answers.push_back(std::async(std::launch::async, [&, i] {
+        start.arrive_and_wait();
+        return insistently([&] { return ask(i % 2 == 0 ? *settlement_ : other); });
+      }));
+    }
+    std::vector<std::string> statuses;
+    for (auto& answer : answers) statuses.push_back(answer.get());
+    return statuses;
+  }
+  /// A machine that is busy with other things may not open a connection in time: asks again, which
+  /// is always safe.
+  static std::string insistently(const std::function<std::string()>& ask) {
+    for (int left = 20;; --left) {
+      try {
+        return ask();
+      } catch (const chassis::Error& error) {
+        if (error.code() != chassis::ErrorCode::unavailable || left == 0) throw;
+      }
+    }
+  }
   /// The type of the problem, or nothing.
   template <typename Work>
   static std::string problem(Work work) {
@@ -95,11 +131,12 @@ class PaymentFixture : public testing::Test {
 
   chassis::testing::TestDatabase database_{embedded(), chassis::testing::TwoRoles{}};
   std::shared_ptr<Payments> payments_ =
-      std::make_shared<Payments>(database_.database(), "EUR", test_timing);
-  std::shared_ptr<Records> records_ = std::make_shared<Records>(database_.database());
+      std::make_shared<PostgresPayments>(database_.database(), "EUR", test_timing);
+  std::shared_ptr<Refunds> refunds_ = std::make_shared<PostgresRefunds>(database_.database());
+  std::shared_ptr<Records> records_ = std::make_shared<PostgresRecords>(database_.database());
   std::shared_ptr<FakeBank> bank_ = std::make_shared<FakeBank>();
   std::shared_ptr<Settlement> settlement_ =
-      std::make_shared<Settlement>(payments_, bank_, std::chrono::seconds{1});
+      std::make_shared<Settlement>(payments_, refunds_, bank_, "EUR", std::chrono::seconds{1});
 };
 
 }  // namespace payment

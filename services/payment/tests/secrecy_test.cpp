@@ -55,10 +55,10 @@ TEST_F(Secrecy, neither_card_nor_token_is_in_a_table_or_in_the_log) {
   }};
   chassis::Client client{"bank", server.url(), ""};
   const auto through = std::make_shared<Settlement>(
-      payments_, std::make_shared<BankRoutes>(client, "merchant-key", 300ms), 300ms);
-  chassis::testing::RouteTester broken{peer_routes(through, payments_)};
-  chassis::testing::RouteTester whole{peer_routes(settlement_, payments_) +
-                                      public_routes(payments_, records_, bank_card_form("/x"))};
+      payments_, refunds_, std::make_shared<BankRoutes>(client, "merchant-key", 300ms), "EUR",
+      300ms);
+  chassis::testing::RouteTester broken{payment_routes(through, payments_, {})};
+  chassis::testing::RouteTester whole{payment_routes(settlement_, payments_, {})};
   const auto body = [](const std::string& card) {
     return R"({"owner_type":"order","user_id":")" + ada +
            R"(","amount":{"amount":1999,"currency":"EUR"},"card_token":")" + card + "\"}";
