@@ -1,6 +1,6 @@
 #include "cancel_routes.h"
 
-#include <future>
+#include <barrier>
 
 #include "shop.h"
 
@@ -57,12 +57,14 @@ TEST_F(CancelRoutes, many_at_once_give_back_once) {
   Replica other{world_};
   std::vector<Response> answers(12);
   std::vector<std::thread> threads;
+  std::barrier all{static_cast<std::ptrdiff_t>(answers.size())};
   for (std::size_t n = 0; n < answers.size(); ++n) {
     threads.emplace_back([&, n] {
-      answers[n] = (n % 2 == 0 ? replica_ : other)
-                       .as(ada)
-                       .post("/v1/orders/" + id + "/cancel", "",
-                             {{"Idempotency-Key", "c" + std::to_string(n % 3)}});
+      const auto visitor = (n % 2 == 0 ? replica_ : other).as(ada);
+      visitor.get("/v1/orders/" + id);  // opens the thread's connection
+      all.arrive_and_wait();
+      answers[n] = visitor.post("/v1/orders/" + id + "/cancel", "",
+                                {{"Idempotency-Key", "c" + std::to_string(n)}});
     });
   }
   for (auto& thread : threads) thread.join();
