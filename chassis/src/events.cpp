@@ -18,9 +18,8 @@ EventSettings settings_of(std::string service, Config& config) {
   EventSettings settings;
   settings.service = std::move(service);
   settings.nats_url = config.text("NATS_URL");
-  if (!settings.nats_url.empty() && !settings.nats_url.starts_with("nats://") &&
-      !settings.nats_url.starts_with("tls://")) {
-    config.reject("NATS_URL must be nats://host:port, or tls://");
+  if (!settings.nats_url.empty() && !settings.nats_url.starts_with("nats://")) {
+    config.reject("NATS_URL must be nats://host:port");
   }
   settings.keep = std::chrono::hours{config.integer("OUTBOX_KEEP_HOURS", 1, 10'000, 168)};
   settings.retry = milliseconds{config.integer("EVENT_RETRY_MS", 1, 60'000, 1000)};

@@ -210,6 +210,24 @@ TEST_F(Loss, a_server_that_was_started_again_gets_the_last_minutes_again_and_no_
   EXPECT_EQ(shop->number("SELECT count(*) FROM chassis.outbox WHERE sent_at > first_sent_at"), 3);
 }
 
+TEST_F(Loss, a_stream_made_anew_is_not_blamed_for_what_an_earlier_one_held) {
+  const auto tells = teller();
+  shop->publish("shop.opened", "of-ada", "{}", testing::ada);
+  wait_until_sent();
+  shop->database().write(
+      [](Transaction& transaction) { forget_person(transaction, testing::ada); });
+  nats_.kill();
+  nats_.erase();
+  nats_.start();
+  wait_until_sent_again();
+  an_hour_passes();
+  const auto incarnation = shop->text("SELECT incarnation FROM chassis.event_stream");
+  nats_.stop();
+  nats_.start();
+  wait_until([] { return shop->number("SELECT count(*) FROM chassis.event_servers") == 3; });
+  EXPECT_EQ(shop->text("SELECT incarnation FROM chassis.event_stream"), incarnation);
+}
+
 TEST_F(Loss, what_is_older_than_what_others_remember_is_not_sent_again) {
   const auto tells = teller();
   tell(1, 5);
