@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
 constexpr auto look_period = 200ms;
 constexpr auto word_period = 5s;  // between two lines about how far it is
@@ -50,24 +51,41 @@ Arguments parse(const std::vector<std::string>& words) {
   return arguments;
 }
 
-std::string ask(chassis::Client& audit, const chassis::Call& call) {
-  chassis::Reply reply;
-  try {
-    reply = audit.call(call);
-  } catch (const chassis::Error& error) {
-    throw Unknown{std::string{"the audit service does not answer: "} + error.what()};
-  }
-  if (reply.ok()) return reply.body;
-  throw Unknown{"the audit service answered " + std::to_string(reply.status) +
-                (reply.status == 404 ? ": it knows neither this token nor this audit" : "")};
-}
+/// The audit service, as patiently asked as was said.
+struct Auditor {
+  chassis::Client& client;
+  milliseconds patience;
 
-AuditView begin(chassis::Client& audit, const Arguments& arguments) {
+  std::string ask(const chassis::Call& call) const {
+    const auto reply = answer(call);
+    if (reply.ok()) return reply.body;
+    throw Unknown{"the audit service answered " + std::to_string(reply.status) +
+                  (reply.status == 404 ? ": it knows neither this token nor this audit" : "")};
+  }
+
+ private:
+  /// A pod that has just begun may have to wait until the network lets it through.
+  chassis::Reply answer(const chassis::Call& call) const {
+    for (const auto give_up = SteadyClock::now() + patience;;) {
+      try {
+        return client.call(call);
+      } catch (const chassis::Error& error) {
+        if (SteadyClock::now() < give_up) {
+          std::this_thread::sleep_for(look_period);
+          continue;
+        }
+        throw Unknown{std::string{"the audit service does not answer: "} + error.what()};
+      }
+    }
+  }
+};
+
+AuditView begin(const Auditor& audit, const Arguments& arguments) {
   chassis::Call call{.method = chassis::Method::post, .path = "/internal/audits"};
   call.headers.add("Content-Type", "application/json");
   call.body = chassis::to_json(AuditDraft{arguments.settle_ms});
   call.idempotent = true;  // asked twice it is still one that waits
-  return read_view(ask(audit, call));
+  return read_view(audit.ask(call));
 }
 
 void tell(const AuditView& view, std::ostream& progress) {
@@ -77,11 +95,11 @@ void tell(const AuditView& view, std::ostream& progress) {
 }
 
 /// Returns the audit once it has ended.
-AuditView wait(chassis::Client& audit, AuditView view, std::ostream& progress) {
+AuditView wait(const Auditor& audit, AuditView view, std::ostream& progress) {
   auto told = SteadyClock::now();
   while (view.state == AuditState::waiting || view.state == AuditState::running) {
     std::this_thread::sleep_for(look_period);
-    view = read_view(ask(audit, {.path = "/internal/audits/" + view.id}));
+    view = read_view(audit.ask({.path = "/internal/audits/" + view.id}));
     if (SteadyClock::now() - told < word_period) continue;
     tell(view, progress);
     told = SteadyClock::now();
@@ -91,11 +109,12 @@ AuditView wait(chassis::Client& audit, AuditView view, std::ostream& progress) {
 
 }  // namespace
 
-int check(chassis::Client& audit, const std::vector<std::string>& arguments, std::ostream& out,
-          std::ostream& progress) {
+int check(chassis::Client& audit, const std::vector<std::string>& arguments, milliseconds patience,
+          std::ostream& out, std::ostream& progress) {
   try {
     const auto wanted = parse(arguments);
-    const auto view = wait(audit, begin(audit, wanted), progress);
+    const Auditor auditor{audit, patience};
+    const auto view = wait(auditor, begin(auditor, wanted), progress);
     if (!view.report) throw Unknown{view.problem};
     out << (wanted.json ? chassis::to_json(*view.report) + "\n" : to_text(*view.report));
     return violations(*view.report) == 0 ? 0 : 1;

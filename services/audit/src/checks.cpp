@@ -179,7 +179,8 @@ struct Consumer {
   Source<DeadLetter> dead_letters;
   std::function<std::vector<std::string>()> ask_types;
   std::vector<std::string> types{};
-  std::set<std::string> dead{};  // events among its dead letters: events-dead tells of them
+  std::set<std::string>
+      dead{};  // events among its dead letters at first: events-dead tells of them
 };
 
 class Deliveries final : public Check {
@@ -211,7 +212,6 @@ class Deliveries final : public Check {
   }
 
   void read_again(const Ids& ids, const Tell& tell) override {
-    read_dead();
     for (auto& publisher : publishers_) {
       Ids own;
       for (const auto& id : ids) {

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 struct Settings {
   Peers peers;
   milliseconds settle;    // what an audit gets that names none
-  milliseconds patience;  // with a peer that does not answer
+  milliseconds patience;  // with whoever does not answer
   std::string audit_url;  // whom the command asks
 
   explicit Settings(chassis::App& app)
@@ -35,9 +35,9 @@ struct Settings {
 void wire(chassis::App& app) {
   const Settings settings{app};
   app.check_settings();
-  app.command("check", [&app, url = settings.audit_url](const auto& arguments) {
-    chassis::Client client{"audit", url, app.internal_token()};
-    return check(client, arguments, std::cout, std::cerr);
+  app.command("check", [&app, settings](const auto& arguments) {
+    chassis::Client client{"audit", settings.audit_url, app.internal_token()};
+    return check(client, arguments, settings.patience, std::cout, std::cerr);
   });
   const auto run = [settings](milliseconds settle, Progress& progress,
                               const std::stop_token& stop) {

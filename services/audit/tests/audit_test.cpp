@@ -332,6 +332,15 @@ TEST_F(AuditTest, forgets_a_dead_letter_that_is_replayed_meanwhile) {
   EXPECT_EQ(violations(run()), 0);
 }
 
+TEST_F(AuditTest, misses_an_event_that_dies_meanwhile) {
+  product_events_.inbox.rows.clear();
+  watch_.during = [&] {
+    product_events_.dead_letters.rows = {
+        {id_of(70), id_of(12), "order.cancelled", 5, "no such product", long_ago, {}}};
+  };
+  EXPECT_THAT(rules_of(run()), ElementsAre(Rule::events_delivered));
+}
+
 TEST_F(AuditTest, tells_of_a_saga_that_is_stuck) {
   sagas_.rows = {{"checkout", id_of(1), "running", "charge", 3, long_ago - 20min},
                  {"checkout", id_of(2), "running", "charge", 0, watch_.now() - 1s}};

@@ -212,9 +212,11 @@ TEST_F(BookRoutes, a_peer_that_refuses_is_not_asked_again) {
   patience_ = 20s;
   order_.lists.erase("/internal/sagas");
   EXPECT_THAT(trouble(), StartsWith("the book sagas of order cannot be read: it answered 404"));
+  const auto asked = product_.peer->requests().size();
   product_.spoil = [](FakePeer::Answer& answer) { answer.status = 500; };
   EXPECT_THAT(trouble(),
               StartsWith("the book reservations of product cannot be read: it answered 500"));
+  EXPECT_EQ(product_.peer->requests().size(), asked + 1);
 }
 
 TEST_F(BookRoutes, garbage_is_refused_and_the_field_named) {

@@ -34,15 +34,21 @@ class CheckCommand : public testing::Test {
     chassis::Client client{"audit", service_.url(), "the token of this installation"};
     out_.str("");
     progress_.str("");
-    return check(client, arguments, out_, progress_);
+    return check(client, arguments, patience_, out_, progress_);
   }
 
   AuditView end_;
   int status_ = 0;  // of every answer, when it is not 0
   int looks_ = 0;
+  int mute_ = 0;  // how many requests get no answer at first
+  std::chrono::milliseconds patience_{0};
   std::ostringstream out_;
   std::ostringstream progress_;
   FakePeer service_{[this](const std::string& target, const std::string&) {
+    if (mute_ > 0) {
+      --mute_;
+      return FakePeer::Answer{0, ""};
+    }
     if (status_ != 0) return FakePeer::Answer{status_, "{}"};
     AuditView running{id_of(1), AuditState::running, long_ago, 30'000, 7, 2, "", {}};
     if (target == "/internal/audits") return FakePeer::Answer{202, to_json(running)};
@@ -88,8 +94,17 @@ TEST_F(CheckCommand, a_service_that_refuses_or_is_away_exits_with_two) {
   EXPECT_EQ(run({}), 2);
   EXPECT_THAT(progress_.str(), HasSubstr("the audit service answered 404"));
   chassis::Client nobody{"audit", "http://127.0.0.1:1", "the token of this installation"};
-  EXPECT_EQ(check(nobody, {}, out_, progress_), 2);
+  EXPECT_EQ(check(nobody, {}, patience_, out_, progress_), 2);
   EXPECT_THAT(progress_.str(), HasSubstr("the audit service does not answer"));
+}
+
+TEST_F(CheckCommand, a_service_that_does_not_answer_at_first_is_asked_again) {
+  mute_ = 4;
+  EXPECT_EQ(run({}), 2);
+  mute_ = 4;
+  patience_ = std::chrono::minutes{1};
+  EXPECT_EQ(run({}), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("The books are in order"));
 }
 
 TEST_F(CheckCommand, other_words_are_refused_with_the_right_ones) {

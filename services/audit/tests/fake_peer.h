@@ -17,7 +17,7 @@ namespace audit {
 class FakePeer {
  public:
   struct Answer {
-    int status = 200;
+    int status = 200;  // 0: hangs up without an answer
     std::string body = "{}";
   };
   /// Makes the answer to a request, given its first line's target and its whole text.
@@ -76,6 +76,7 @@ class FakePeer {
     }
     const auto [status, body] =
         serve_(request.substr(from, request.find(' ', from) - from), request);
+    if (status == 0) return;
     const auto text = "HTTP/1.1 " + std::to_string(status) +
                       " Word\r\nContent-Type: application/json\r\nConnection: close\r\n"
                       "Content-Length: " +
