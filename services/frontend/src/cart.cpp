@@ -30,7 +30,7 @@ std::string new_guest_id() {
   auto hex = chassis::sha256_hex(chassis::random_token(random_bytes)).substr(0, 32);
   hex[12] = '4';                        // the version
   hex[16] = "89ab"[(hex[16] & 3) % 4];  // the variant (RFC 9562, section 5.4)
-  for (const std::size_t at : {20, 16, 12, 8}) {
+  for (const std::size_t at : {20U, 16U, 12U, 8U}) {
     hex.insert(at, 1, '-');
   }
   return hex;

@@ -101,7 +101,14 @@ struct Notice {
   std::vector<SeenLine> seen = {};
   std::vector<ShortLine> short_lines = {};
   bool look_at_orders = false;
+  bool first_look = false;  // nothing was typed yet
 };
+
+/// Where the last order went, as far as that is known in time.
+Address last_address(std::future<OrderList> coming) {
+  const auto orders = part_of(std::move(coming), "").value.value_or(OrderList{});
+  return orders.items.empty() ? Address{} : orders.items.front().ship_to.value_or(Address{});
+}
 
 std::string line_note(const CartLine& line, const Notice& notice) {
   for (const auto& one : notice.short_lines) {
@@ -152,6 +159,7 @@ void fill_card_form(Visit& visit, View& view, const std::optional<CardForm>& for
 Response checkout_page(Visit& visit, const Till& till, const Notice& notice) {
   auto coming_cart = till.carts.mine();
   auto coming_form = till.payments.card_form();
+  const auto typed = notice.first_look ? last_address(till.orders.list("")) : notice.typed;
   const auto cart = part_of(std::move(coming_cart), "Your cart is out of reach just now.");
   const auto form = part_of(std::move(coming_form), "");
   if (cart.value && cart.value->items.empty() && notice.alert.empty()) {
@@ -170,7 +178,7 @@ Response checkout_page(Visit& visit, const Till& till, const Notice& notice) {
       fill_card_form(visit, view, form.value);
     }
   }
-  view.list("address_fields", address_views(notice.typed, notice.error));
+  view.list("address_fields", address_views(typed, notice.error));
   view.text("csrf", visit.form_token());
   const bool whole = cart.value && form.value;
   return visit.page("checkout", std::move(view),
@@ -179,7 +187,7 @@ Response checkout_page(Visit& visit, const Till& till, const Notice& notice) {
 
 Response show_checkout(Visit& visit, const Till& till) {
   bring_cart(visit, till.carts);
-  return checkout_page(visit, till, {});
+  return checkout_page(visit, till, {.first_look = true});
 }
 
 // --- buying

@@ -250,6 +250,17 @@ TEST_F(CheckoutPages, a_page_sent_again_with_another_card_points_at_the_orders) 
   EXPECT_TRUE(browser.shows("<a class=\"button\" href=\"/orders\">"));
 }
 
+TEST_F(CheckoutPages, the_address_of_the_last_order_is_filled_in_until_another_is_typed) {
+  browser.orders.orders = {some_order()};
+  browser.get("/checkout");
+  EXPECT_TRUE(browser.shows("value=\"Ada &lt;L&gt;\""));
+  browser.post("/checkout", form("tok_1", "&ship_name=Grace&ship_city="));
+  EXPECT_TRUE(browser.shows("value=\"Grace\""));
+  EXPECT_FALSE(browser.shows("Ada &lt;L&gt;"));
+  browser.orders.trouble = Error{ErrorCode::timeout, "late"};
+  EXPECT_EQ(browser.get("/checkout").status, 200);
+}
+
 TEST_F(CheckoutPages, an_address_left_out_is_named_beside_its_field_and_nothing_is_bought) {
   browser.get("/checkout");
   EXPECT_EQ(browser.post("/checkout", form("tok_1", "&ship_name=Ada&ship_city=")).status, 400);
