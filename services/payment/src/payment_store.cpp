@@ -70,6 +70,11 @@ constexpr Statement lease_due{"lease_due_payment", R"sql(
   RETURNING *
 )sql"};
 
+// Apart from what follows, which then sees the refunds of whoever held the row.
+constexpr Statement lock_by_id{"lock_payment_by_id", R"sql(
+  SELECT FROM payments WHERE id = $1 FOR UPDATE
+)sql"};
+
 constexpr Statement end_taken_back{"end_taken_back", R"sql(
   UPDATE payments SET status = 'voided', checks = 0, updated_at = now()
   WHERE id = $1 AND lease = $2 AND status = 'refunded' AND void_asked_at IS NOT NULL
@@ -247,6 +252,7 @@ std::optional<Payment> PostgresPayments::take_due(const Turn& turn) {
 
 Payment PostgresPayments::give_back(const std::string& id, const Turn& turn) {
   return database_.write([&](Transaction& transaction) {
+    transaction.run(lock_by_id, id);
     if (transaction.run(end_taken_back, id, turn.id).affected_rows() == 1) {
       write_record(transaction, id, {.kind = "voided", .actor = turn.actor});
     }

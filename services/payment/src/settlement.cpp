@@ -74,19 +74,30 @@ Counters counters(const char* name, const char* help, std::initializer_list<cons
   return made;
 }
 
-void count_reconciled(const char* outcome) {
-  static const auto all = counters("payment_reconciled_total", "What reconciliation found",
-                                   {"captured", "declined", "voided", "surplus", "unknown"});
-  all.at(outcome).add();
+/// What this service counts; made before the first payment, so that nothing counted shows as zero.
+struct Counted {
+  Counters ended = counters("payments_total", "Payments, by what became of them",
+                            {"captured", "declined", "voided"});
+  Counters reconciled = counters("payment_reconciled_total", "What reconciliation found",
+                                 {"captured", "declined", "voided", "surplus", "unknown"});
+  chassis::Counter money = chassis::counter("payment_money_captured_total",
+                                            "What was captured, in minor units of the currency");
+  chassis::Gauge pending =
+      chassis::gauge("payments_pending", "Payments whose outcome is not known yet");
+};
+
+const Counted& counted() {
+  static const Counted all;
+  return all;
 }
 
+void count_reconciled(const char* outcome) { counted().reconciled.at(outcome).add(); }
+
 void tell(const Payment& payment, const Turn& turn) {
-  static const auto all = counters("payments_total", "Payments, by what became of them",
-                                   {"captured", "declined", "voided"});
-  static const auto money = chassis::counter("payment_money_captured_total",
-                                             "What was captured, in minor units of the currency");
-  all.at(payment.status).add();
-  if (payment.status == "captured") money.add(static_cast<double>(payment.captured.amount));
+  counted().ended.at(payment.status).add();
+  if (payment.status == "captured") {
+    counted().money.add(static_cast<double>(payment.captured.amount));
+  }
   if (turn.actor == reconciliation) count_reconciled(payment.status.c_str());
   log::info("payment ended",
             {{"payment", payment.id}, {"owner", payment.owner_id}, {"status", payment.status}});
@@ -97,6 +108,16 @@ bool taken_back(const Payment& payment) {
 }
 
 }  // namespace
+
+Settlement::Settlement(std::shared_ptr<Payments> payments, std::shared_ptr<Refunds> refunds,
+                       std::shared_ptr<Bank> bank, std::string currency, milliseconds patience)
+    : payments_{std::move(payments)},
+      refunds_{std::move(refunds)},
+      bank_{std::move(bank)},
+      currency_{std::move(currency)},
+      patience_{patience} {
+  counted();
+}
 
 Turn Settlement::new_turn(std::string actor) const {
   return {chassis::new_id(), Context::current().left(patience_) + turn_reserve, std::move(actor)};
@@ -162,25 +183,26 @@ Settlement::Found Settlement::look_up(Payment& payment, const Turn& turn) {
     payment = end_by(payment, *ours, turn);
     return Found::ended;
   }
-  if (std::any_of(charges->begin(), charges->end(),
-                  [](const Charge& charge) { return charge.captured; })) {
-    log::error("bank shows a charge of another amount", {{"payment", payment.id}});
-    return Found::unknown;
-  }
   if (charges->empty()) return Found::nothing;
-  payment = end_by(payment, charges->front(), turn);
-  return Found::ended;
+  const auto declined = std::none_of(charges->begin(), charges->end(),
+                                     [](const Charge& charge) { return charge.captured; });
+  if (declined) {
+    payment = end_by(payment, charges->front(), turn);
+    return Found::ended;
+  }
+  log::error("bank shows a charge of another amount", {{"payment", payment.id}});
+  // Of a payment that is taken back, whatever was charged is surplus.
+  return payment.void_asked ? Found::nothing : Found::unknown;
 }
 
 // --- going on
 
 /// Ends the turn of who tried to charge.
 Payment Settlement::finish(const Payment& payment, const Turn& turn) {
-  if (payment.pending())
-    return written_down([&] { return payments_->give_back(payment.id, turn); });
   // It was taken back while it was being charged.
   if (payment.void_asked && payment.holds_money()) return settle(payment, turn);
-  return payment;
+  if (!payment.pending()) return payment;
+  return written_down([&] { return payments_->give_back(payment.id, turn); });
 }
 
 Payment Settlement::settle(const Payment& payment, const Turn& turn) {
@@ -294,9 +316,7 @@ bool Settlement::given_back_already(const Payment& payment, const Refund& refund
 // --- reconciliation
 
 void Settlement::reconcile() {
-  static const auto pending =
-      chassis::gauge("payments_pending", "Payments whose outcome is not known yet");
-  pending.set(static_cast<double>(payments_->count_pending()));
+  counted().pending.set(static_cast<double>(payments_->count_pending()));
   const auto turn = new_turn(reconciliation);
   while (Context::current().left(2 * patience_) > patience_) {
     const auto due = payments_->take_due(turn);

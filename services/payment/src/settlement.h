@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "bank.h"
 #include "payment.h"
@@ -20,12 +19,7 @@ class Settlement {
  public:
   /// Everything is in this currency. `patience` bounds one call to the bank.
   Settlement(std::shared_ptr<Payments> payments, std::shared_ptr<Refunds> refunds,
-             std::shared_ptr<Bank> bank, std::string currency, std::chrono::milliseconds patience)
-      : payments_{std::move(payments)},
-        refunds_{std::move(refunds)},
-        bank_{std::move(bank)},
-        currency_{std::move(currency)},
-        patience_{patience} {}
+             std::shared_ptr<Bank> bank, std::string currency, std::chrono::milliseconds patience);
 
   /// Charges the card once for each owner, however often and from wherever it is asked for. Still
   /// pending when the outcome is not known in time: ask again. Throws Error{invalid} when check()

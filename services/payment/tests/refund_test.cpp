@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "payment_fixture.h"
 
@@ -91,6 +92,31 @@ TEST_F(RefundTest, twenty_refunds_at_once_give_back_what_was_captured) {
   EXPECT_EQ(bank_->balance(owner(1)), 0);
   EXPECT_EQ(status(owner(1)), "refunded");
   EXPECT_EQ(events("payment.refunded"), 10);
+}
+
+TEST_F(RefundTest, one_that_is_asked_for_while_a_turn_ends_is_not_forgotten) {
+  settlement_->charge(owner(1), draft(1000));
+  const auto id = payments_->find_of_owner(owner(1)).id;
+  const auto mine = turn();
+  payments_->take_turn(owner(1), mine);
+  as_owner("UPDATE payments SET watch_until = NULL");
+  std::future<void> given_back;
+  database_.owner().write([&](chassis::Transaction& transaction) {
+    transaction.exec("SELECT FROM payments FOR UPDATE");
+    given_back = std::async(std::launch::async, [&] { payments_->give_back(id, mine); });
+    chassis::Database watcher{database_.url(), "watcher"};
+    const auto waiting = [&] {
+      return watcher.read([](chassis::Transaction& other) {
+        return other.exec("SELECT count(*) FROM pg_locks WHERE NOT granted")[0][0].as<int>() > 0;
+      });
+    };
+    while (!waiting()) std::this_thread::yield();
+    transaction.exec(
+        "INSERT INTO refunds (id, payment_id, kind, bank_reference, amount) VALUES ('" +
+        refund_id(1) + "', '" + id + "', 'asked', 'ch-1', 500)");
+  });
+  given_back.get();
+  EXPECT_FALSE(settled(owner(1)));
 }
 
 TEST_F(RefundTest, the_database_itself_bounds_what_goes_back) {

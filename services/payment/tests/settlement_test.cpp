@@ -180,6 +180,14 @@ TEST_F(SettlementTest, a_turn_that_is_over_cannot_begin_to_charge) {
   EXPECT_FALSE(payments_->begin_attempt(payment.id, mine));
 }
 
+TEST_F(SettlementTest, what_is_taken_back_cannot_begin_to_be_charged) {
+  const auto mine = turn();
+  const auto payment = payments_->open(owner(1), draft(), mine).payment;
+  EXPECT_TRUE(payments_->begin_attempt(payment.id, mine));
+  payments_->ask_void(owner(1), turn());
+  EXPECT_FALSE(payments_->begin_attempt(payment.id, mine));
+}
+
 TEST_F(SettlementTest, a_capture_that_comes_late_for_a_payment_that_ended_goes_back) {
   const auto mine = turn();
   const auto payment = payments_->open(owner(1), draft(), mine).payment;

@@ -68,6 +68,16 @@ TEST_F(TakeBack, taking_back_asks_the_bank_first) {
   EXPECT_EQ(bank_->captures(owner(1)), 1);
 }
 
+TEST_F(TakeBack, a_charge_of_another_amount_goes_back_whole) {
+  bank_->next_charge = {Fault::other_amount};
+  settlement_->charge(owner(1), draft());
+  EXPECT_EQ(settlement_->take_back(owner(1)).status, "voided");
+  EXPECT_FALSE(settled(owner(1)));
+  reconcile();
+  EXPECT_EQ(bank_->balance(owner(1)), 0);
+  EXPECT_EQ(recorded(owner(1)), "requested voided surplus-returned");
+}
+
 TEST_F(TakeBack, reconciliation_ends_what_nobody_asks_again_to_take_back) {
   bank_->next_charge = {Fault::answer_lost};
   settlement_->charge(owner(1), draft());
