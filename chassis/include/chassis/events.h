@@ -51,8 +51,8 @@ class Events {
   /// anyone. Error{unavailable} means that the database is away; anything else counts as a failure.
   using Handler = std::function<void(Transaction& transaction, const Event& event)>;
 
-  /// Reads its settings: NATS_URL, OUTBOX_KEEP_HOURS (168), EVENT_RETRY_MS (1000), EVENT_WORKERS (2),
-  /// EVENT_LOOK_MS (5000); README.md says what they are.
+  /// Reads its settings: NATS_URL, OUTBOX_KEEP_HOURS (168), EVENT_RETRY_MS (1000), EVENT_WORKERS
+  /// (2), EVENT_LOOK_MS (5000); README.md says what they are.
   Events(std::string service, Config& config, Database& database, Listener& listener);
   ~Events();
   Events(const Events&) = delete;
@@ -67,8 +67,8 @@ class Events {
   /// /internal/dead-letters/{id}/replay; README.md describes them.
   Routes routes();
 
-  /// Begins to relay and to consume, in threads of its own, once the migrations are applied. Without
-  /// NATS it goes on trying.
+  /// Begins to relay and to consume, in threads of its own, once the migrations are applied.
+  /// Without NATS it goes on trying.
   void start();
   /// Ends what is under way and returns, within a second or two. For good.
   void stop();
