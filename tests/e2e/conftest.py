@@ -1,23 +1,32 @@
 """The site on the cluster that tests/e2e/run made: how to ask it, and how to command the cluster."""
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
 import re
+import secrets
 import ssl
 import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from program import Api, Shopper  # noqa: E402
 
 NAMESPACE = os.environ.get("NAMESPACE", "serai")
 BASE = f"https://localhost:{os.environ.get('PORT_HTTPS', '8443')}"
 PLAIN = f"http://localhost:{os.environ.get('PORT_HTTP', '8080')}"
 PROMETHEUS = f"http://localhost:{os.environ.get('PORT_PROMETHEUS', '9090')}"
 ADMIN = ("admin@example.com", "keeper-of-the-serai-42")
+SHOPPERS_WORD = "seven-lamps-and-a-carpet-3"
 MADE = pathlib.Path(__file__).resolve().parents[2] / "build/e2e"
 
 
@@ -77,11 +86,55 @@ def say(capsys):
     return print_it
 
 
+def secret(name: str, key: str) -> str:
+    data = json.loads(kubectl("get", "secret", name, "--output", "json"))["data"]
+    return base64.b64decode(data[key]).decode()
+
+
+@contextlib.contextmanager
+def inside(service: str) -> Iterator[httpx.Client]:
+    """One pod of the service as its peers see it, /internal included."""
+    forward = subprocess.Popen(["kubectl", "--namespace", NAMESPACE, "port-forward", f"deployment/{service}", ":8080"],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        found = re.match(r"Forwarding from 127.0.0.1:(\d+)", forward.stdout.readline())
+        assert found, f"kubectl forwards no port of {service}"
+        headers = {"X-Internal-Token": secret("serai-internal-token", "token")}
+        with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}", headers=headers, timeout=15) as client:
+            yield client
+    finally:
+        forward.terminate()
+        forward.wait(10)
+
+
 @pytest.fixture(scope="session")
-def trust() -> ssl.SSLContext:
-    """Takes only certificates signed by the authority that the installation made."""
-    secret = json.loads(kubectl("get", "secret", "serai-certificate", "--output", "json"))
-    return ssl.create_default_context(cadata=base64.b64decode(secret["data"]["ca.crt"]).decode())
+def authority() -> str:
+    """The file of the certificate authority that the installation made."""
+    path = MADE / "ca.crt"
+    path.write_text(secret("serai-certificate", "ca.crt"))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def trust(authority) -> ssl.SSLContext:
+    """Takes only certificates signed by that authority."""
+    return ssl.create_default_context(cafile=authority)
+
+
+@pytest.fixture
+def admin(authority) -> Api:
+    return Api(BASE, authority).sign_in(":".join(ADMIN))
+
+
+@pytest.fixture
+def new_shopper(authority) -> Callable[[], Shopper]:
+    """Makes people with an account and an empty cart."""
+    def make() -> Shopper:
+        api, email = Api(BASE, authority, timeout=20), f"shopper-{secrets.token_hex(6)}@example.com"
+        made = api.send("POST", "/api/v1/users", json={"email": email, "password": SHOPPERS_WORD, "name": "A Shopper"})
+        assert made.status_code == 201, made.text
+        return Shopper(api.sign_in(f"{email}:{SHOPPERS_WORD}"), made.json()["id"])
+    return make
 
 
 @pytest.fixture

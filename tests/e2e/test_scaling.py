@@ -9,7 +9,7 @@ PATHS = ["/api/v1/products?limit=5", "/", "/shop", "/api/v1/categories"]
 
 
 def test_prometheus_sees_every_pod_of_every_service():
-    services = {"gateway", "frontend", "user", "product"}
+    services = {"gateway", "frontend", "user", "product", "order", "payment", "bank", "audit"}
     until("every target up", lambda: {job for job, up in prometheus("min by (job) (up)").items() if up == 1} >= services)
     for service in services:
         assert prometheus(f'count by (job) (up{{job="{service}"}} == 1)') == {service: len(server_pods(service))}
