@@ -78,6 +78,7 @@ const Subscription* subscription_of(const std::vector<Subscription>& list,
 
 std::vector<DurableConsumer> consumers_of(const std::vector<Subscription>& list) {
   std::vector<DurableConsumer> consumers;
+  consumers.reserve(list.size());
   for (const auto& one : list) consumers.push_back(one.consumer);
   return consumers;
 }

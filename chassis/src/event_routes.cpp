@@ -120,6 +120,7 @@ Response inbox(const Request& request, Database& database,
     }
   });
   std::vector<std::string> types;
+  types.reserve(subscriptions.size());
   for (const auto& one : subscriptions) types.push_back(one.type);
   const auto list = page_json(std::move(items), page, "inbox",
                               [](const auto& item) { return std::vector{item.id}; });

@@ -123,10 +123,11 @@ std::int64_t StreamWatch::begin_epoch(const StreamState& state) {
     std::int64_t epoch = 0;
     if (incarnation != state.incarnation) {
       const log::Fields fields{{"stream", state.incarnation}};
-      if (incarnation.empty())
+      if (incarnation.empty()) {
         log::info("the stream is found", fields);
-      else
+      } else {
         log::warning("the stream is new: everything kept is sent again", fields);
+      }
       epoch = transaction.run(begin_with_all, state.incarnation)[0][0].as<std::int64_t>();
       transaction.run(forget_consumers);
     } else {
