@@ -77,9 +77,12 @@ def post_all(settings: dict[str, str], asks: list[tuple[str, dict[str, str], str
         connection = http.client.HTTPSConnection(host, int(port), context=trust, timeout=30)
         answers = []
         for path, headers, body in mine:
-            connection.request("POST", path, body, headers)
-            answer = connection.getresponse()
-            text = answer.read()
+            while True:  # what is accepted is asked for again, with the same key, until it is done
+                connection.request("POST", path, body, headers)
+                answer = connection.getresponse()
+                text = answer.read()
+                if answer.status not in (202, 503):
+                    break
             if answer.status not in (200, 201):
                 raise SystemExit(f"bench: {path} answered {answer.status} {text[:300]!r}")
             answers.append(json.loads(text))
@@ -132,16 +135,21 @@ def logged(log: pathlib.Path, since: int) -> dict[str, dict[str, list[Executed]]
         else:
             entries.append(line)
     found: dict[str, dict[str, list[Executed]]] = {}
+    just_ran: set[str] = set()
     for entry in entries:
         parsed = LOG_START.match(entry)
         if not parsed or not parsed[2]:
             continue
         backend, database, level, text = parsed.groups()
         ran = found.setdefault(database, {}).setdefault(backend, [])
-        if level == "DETAIL" and text.startswith("parameters: ") and ran:
-            ran[-1].parameters = [value for _, value in PARAMETER.findall(text)]
-        elif executed := EXECUTED.match(text):
+        if level == "DETAIL":
+            if text.startswith("parameters: ") and backend in just_ran:
+                ran[-1].parameters = [value for _, value in PARAMETER.findall(text)]
+            continue
+        just_ran.discard(backend)  # a detail belongs to the line before it, which may be a parse or a bind
+        if executed := EXECUTED.match(text):
             ran.append(Executed(executed[1] or "", executed[2], []))
+            just_ran.add(backend)
     return found
 
 
