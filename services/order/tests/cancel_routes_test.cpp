@@ -57,6 +57,7 @@ TEST_F(CancelRoutes, many_at_once_give_back_once) {
   Replica other{world_};
   std::vector<Response> answers(12);
   std::vector<std::thread> threads;
+  threads.reserve(answers.size());
   std::barrier all{static_cast<std::ptrdiff_t>(answers.size())};
   for (std::size_t n = 0; n < answers.size(); ++n) {
     threads.emplace_back([&, n] {

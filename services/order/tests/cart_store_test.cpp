@@ -119,6 +119,7 @@ TEST_F(CartStore, merging_keeps_within_the_limits) {
 TEST_F(CartStore, the_same_guest_merged_by_many_at_once_adds_up_once) {
   carts_.put(guest, line(1, 3));
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int n = 0; n < 8; ++n) threads.emplace_back([&] { carts_.merge(guest.id, ada.id); });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(carts_.find(ada).lines, (std::vector{line(1, 3)}));
@@ -126,6 +127,7 @@ TEST_F(CartStore, the_same_guest_merged_by_many_at_once_adds_up_once) {
 
 TEST_F(CartStore, changes_from_many_tabs_are_all_kept) {
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (std::uint64_t n = 0; n < 8; ++n) {
     threads.emplace_back([&, n] {
       for (std::int64_t quantity = 1; quantity <= 5; ++quantity) carts_.put(ada, line(n, quantity));

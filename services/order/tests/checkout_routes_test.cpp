@@ -151,6 +151,7 @@ TEST_F(CheckoutRoutes, twenty_at_once_with_one_key_on_two_replicas_buy_once) {
   Replica other{world_};
   std::vector<Response> answers(20);
   std::vector<std::thread> threads;
+  threads.reserve(answers.size());
   std::barrier all{static_cast<std::ptrdiff_t>(answers.size())};
   for (std::size_t n = 0; n < answers.size(); ++n) {
     threads.emplace_back([&, n] {
@@ -209,6 +210,7 @@ TEST_F(CheckoutRoutes, two_hundred_buyers_for_fifty_pieces) {
   std::atomic<int> sold{0};
   std::atomic<int> told{0};
   std::vector<std::thread> threads;
+  threads.reserve(16);
   for (int t = 0; t < 16; ++t) {
     threads.emplace_back([&] {
       for (int n = next++; n < 200; n = next++) {

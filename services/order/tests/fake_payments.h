@@ -16,7 +16,7 @@ class FakePayments final : public Payments {
  public:
   Payment charge(const Charge& charge) override {
     faults.strike_before("charge");
-    const auto payment = try_charge(charge);
+    auto payment = try_charge(charge);
     faults.strike_after("charge");
     return payment;
   }

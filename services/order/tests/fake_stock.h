@@ -71,7 +71,7 @@ class FakeStock final : public Stock {
 
   Reservation reserve(const std::string& order_id, const std::vector<Line>& lines) override {
     faults.strike_before("reserve");
-    const auto reservation = try_reserve(order_id, lines);
+    auto reservation = try_reserve(order_id, lines);
     faults.strike_after("reserve");
     return reservation;
   }
