@@ -87,6 +87,14 @@ def visitor(request, browser, settings) -> Iterator[Visitor]:
     context.close()
 
 
+@pytest.fixture(params=SCREENS)
+def buyer(request, browser, settings) -> Iterator[Visitor]:
+    """A visitor who pays: the page that takes a card needs scripts."""
+    context = context_of(browser, request.param, scripts=True)
+    yield Visitor(context.new_page(), settings["BASE"], SCREENSHOTS / f"buyer-{request.param}")
+    context.close()
+
+
 @pytest.fixture
 def scripted(browser, settings) -> Iterator[Visitor]:
     """A visitor whose browser runs scripts, for tools that need them."""

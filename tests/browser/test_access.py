@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
-@pytest.mark.parametrize("path", ["/", "/shop", "/shop?category=lamps&min_price=cheap", "/signin", "/signup", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/shop", "/shop?category=lamps&min_price=cheap", "/signin", "/signup", "/cart", "/nowhere"])
 def test_a_page_is_accessible(scripted, path):
     scripted.open(path)
     found = Axe().run(scripted.page, options=RULES).response["violations"]
@@ -43,7 +43,7 @@ def test_no_page_needs_or_brings_anything_from_elsewhere(scripted):
     scripted.page.on("request", lambda request: asked.append(request.url))
     complaints = []
     scripted.page.on("console", lambda message: complaints.append(message.text))
-    for path in ("/", "/shop", "/signin"):
+    for path in ("/", "/shop", "/cart", "/signin"):
         scripted.open(path)
         scripted.page.wait_for_load_state("networkidle")
     assert asked and all(url.startswith(scripted.base) for url in asked), asked
