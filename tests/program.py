@@ -61,6 +61,15 @@ class Shopper:
         api.http.headers["Authorization"] = "Bearer " + access_token(settings, user_id)
         return cls(api, user_id)
 
+    @classmethod
+    def registered(cls, settings: dict[str, str], timeout: float = 15) -> "Shopper":
+        """Somebody who opens an account and signs in, as people do."""
+        account = {"email": f"{secrets.token_hex(6)}@example.com", "password": secrets.token_urlsafe(16), "name": "Ibn Battuta"}
+        api = Api(settings["BASE"], settings["CA"], timeout)
+        made = api.send("POST", "/api/v1/users", json=account)
+        assert made.status_code == 201, made.text
+        return cls(api.sign_in(f"{account['email']}:{account['password']}"), made.json()["id"])
+
     def put_in_cart(self, product_id: str, quantity: int = 1) -> dict:
         answer = self.api.send("PUT", f"/api/v1/cart/items/{product_id}", json={"quantity": quantity})
         assert answer.status_code == 200, answer.text

@@ -131,6 +131,9 @@ def check_services(repository: Repository) -> Iterator[str]:
             for needed in SERVICE_FILES:
                 if not (repository.root / "services" / name / needed).exists():
                     yield f"services/{name}: {needed} is missing; `make new-service` writes one to learn from"
+            if publishes(repository, name) != (repository.root / "services" / name / "events.yaml").exists():
+                yield (f"services/{name}: events.yaml and `chassis::publish` in src/ go together; say there what is told, "
+                       "as AsyncAPI, or remove it")
         elif not (repository.root / "services" / name / "README.md").exists():
             yield f"services/{name}: README.md is missing; say what the service promises"
     yield from check_chart(repository, services)
@@ -140,6 +143,12 @@ def check_services(repository: Repository) -> Iterator[str]:
         for name in services:
             if name not in listed:
                 yield f"{ports}: {name} is missing; add a line with a free port"
+
+
+def publishes(repository: Repository, service: str) -> bool:
+    """Whether the service tells events."""
+    return any(file.parts[:3] == ("services", service, "src") and file.stem.endswith("_events") and
+               "chassis::publish(" in repository.read(file) for file in repository.files)
 
 
 def check_chart(repository: Repository, services: list[str]) -> Iterator[str]:

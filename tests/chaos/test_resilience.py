@@ -5,7 +5,6 @@ WRITE_RESILIENCE=1 writes it instead.
 """
 
 import os
-import secrets
 import uuid
 
 import httpx
@@ -23,12 +22,8 @@ class Person:
     """Somebody signed in, with a browser and with a program."""
 
     def __init__(self, site):
-        self.api = Api(site.settings["BASE"], site.settings["CA"], 15)
-        account = {"email": f"{secrets.token_hex(6)}@example.com", "password": secrets.token_urlsafe(16), "name": "Ibn Battuta"}
-        made = self.api.send("POST", "/api/v1/users", json=account)
-        assert made.status_code == 201, made.text
-        self.api.sign_in(f"{account['email']}:{account['password']}")
-        self.shopper = Shopper(self.api, made.json()["id"])
+        self.shopper = Shopper.registered(site.settings)
+        self.api = self.shopper.api
         self.pages = browser_of(site, self.api.session["access_token"])
         keeper = access_token(site.settings, str(uuid.uuid4()), "customer admin")
         self.keeper = browser_of(site, keeper)
