@@ -8,13 +8,17 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
 WORKDIR /image
-RUN /collect.sh . /usr/sbin/nats-server /etc/ssl/certs/ca-certificates.crt \
-    && mkdir -p data tmp \
+RUN mkdir -p data tmp etc \
     && echo 'nats:x:65532:65532:NATS:/data:/' >etc/passwd \
-    && chown 65532:65532 data && chmod 1777 tmp
+    && chown 65532:65532 data && chmod 1777 tmp \
+    && /collect.sh . /usr/sbin/nats-server /etc/ssl/certs/ca-certificates.crt
 
 FROM scratch
 COPY --from=files /image /
+LABEL org.opencontainers.image.title="NATS for serai" \
+      org.opencontainers.image.description="Carries the events of the services; keeps nothing that they do not" \
+      org.opencontainers.image.version="2.9" \
+      org.opencontainers.image.licenses="Apache-2.0"
 USER 65532:65532
 EXPOSE 4222 8222
 ENTRYPOINT ["/usr/sbin/nats-server"]

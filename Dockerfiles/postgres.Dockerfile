@@ -12,22 +12,26 @@ COPY Dockerfiles/collect.sh /collect.sh
 WORKDIR /image
 RUN pg=/usr/lib/postgresql/15 \
     && rm -rf $pg/lib/bitcode $pg/lib/llvmjit* $pg/lib/*plperl* $pg/lib/*plpython* \
-    && /collect.sh . \
-         $pg/bin/postgres $pg/bin/initdb $pg/bin/psql $pg/bin/pg_isready $pg/bin/pg_dump $pg/bin/pg_restore \
-         $pg/bin/pgbench $pg/lib/*.so /bin/busybox \
-         /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8 \
-    && rm -rf usr/share/postgresql/15/man usr/share/zoneinfo/right \
+         /usr/share/postgresql/15/man /usr/share/zoneinfo/right /usr/share/zoneinfo/posix \
+    && mkdir -p bin etc run/postgresql tmp var/lib/postgresql \
     && for command in sh mv rm mkdir chmod sed; do ln -s busybox bin/$command; done \
-    && mkdir -p etc run/postgresql tmp var/lib/postgresql \
     && ln -s ../run var/run \
     && echo 'postgres:x:65532:65532:PostgreSQL:/var/lib/postgresql:/bin/sh' >etc/passwd \
     && echo 'postgres:x:65532:' >etc/group \
     && chown 65532:65532 run/postgresql var/lib/postgresql \
-    && chmod 1777 tmp
+    && chmod 1777 tmp \
+    && /collect.sh . \
+         $pg/bin/postgres $pg/bin/initdb $pg/bin/psql $pg/bin/pg_isready $pg/bin/pg_dump $pg/bin/pg_restore \
+         $pg/bin/pgbench $pg/lib/*.so /bin/busybox \
+         /usr/share/postgresql/15 /usr/share/zoneinfo /usr/lib/locale/C.utf8
 
 FROM scratch
 COPY --from=files /image /
 COPY Dockerfiles/postgres.sh /entrypoint
+LABEL org.opencontainers.image.title="PostgreSQL for serai" \
+      org.opencontainers.image.description="One database for one service" \
+      org.opencontainers.image.version="15" \
+      org.opencontainers.image.licenses="PostgreSQL"
 ENV PATH=/usr/lib/postgresql/15/bin:/bin PGDATA=/var/lib/postgresql/data LANG=C.UTF-8
 USER 65532:65532
 EXPOSE 5432

@@ -28,15 +28,19 @@ RUN mkdir -p /out/bin \
       && cmake --build --preset release && cmake --install build/release; \
     fi
 # What surrounds the programs: libraries, a user (libpq asks who it is), the authorities to trust.
-RUN Dockerfiles/collect.sh /image /out/bin/* /etc/ssl/certs/ca-certificates.crt \
-    && rm -rf /image/out \
-    && mkdir -p /image/tmp && chmod 1777 /image/tmp \
-    && echo 'service:x:65532:65532:A service:/:/none' >/image/etc/passwd
+RUN mkdir -p /image/tmp /image/etc && chmod 1777 /image/tmp \
+    && echo 'service:x:65532:65532:A service:/:/none' >/image/etc/passwd \
+    && PROGRAMS="$(echo /out/bin/*)" COMPILED_IN="rapidjson-dev libkainjow-mustache-dev" \
+       Dockerfiles/collect.sh /image /etc/ssl/certs/ca-certificates.crt \
+    && touch --date=@0 /out/bin/*
 
 FROM scratch
 COPY --from=build /image /
 ARG SERVICE
 COPY --from=build /out/bin/${SERVICE} /service
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="serai $SERVICE" \
+      org.opencontainers.image.version=$VERSION
 USER 65532:65532
 EXPOSE 8080
 ENTRYPOINT ["/service"]

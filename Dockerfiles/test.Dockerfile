@@ -8,12 +8,15 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY Dockerfiles/collect.sh /collect.sh
 WORKDIR /image
-RUN /collect.sh . /usr/bin/curl /bin/busybox /etc/ssl/certs/ca-certificates.crt \
-    && mkdir -p tmp && chmod 1777 tmp \
+RUN mkdir -p tmp bin etc && chmod 1777 tmp \
     && for command in sh cat grep head sed sleep nc nslookup; do ln -s busybox bin/$command; done \
-    && echo 'test:x:65532:65532:Tests:/tmp:/bin/sh' >etc/passwd
+    && echo 'test:x:65532:65532:Tests:/tmp:/bin/sh' >etc/passwd \
+    && /collect.sh . /usr/bin/curl /bin/busybox /etc/ssl/certs/ca-certificates.crt
 
 FROM scratch
 COPY --from=files /image /
+LABEL org.opencontainers.image.title="serai test" \
+      org.opencontainers.image.description="What helm test and the checks run in: curl and a small shell" \
+      org.opencontainers.image.version="1"
 USER 65532:65532
 CMD ["sh"]

@@ -3,6 +3,9 @@
 images: ## Build every image: make images [PREBUILT=build/release/bin]
 	@k8s/cluster images
 
+sbom: ## List what is in each image, in build/sbom (needs syft)
+	@tools/sbom
+
 up: ## Put the site on a kind cluster on this machine, and print where it is
 	@k8s/cluster up
 
@@ -17,4 +20,4 @@ e2e: charts ## Check the charts, then prove the site on a kind cluster of its ow
 	@tools/build release
 	@tests/e2e/run
 
-.PHONY: images up down charts e2e
+.PHONY: images sbom up down charts e2e
