@@ -16,8 +16,12 @@ charts: ## Check the charts: lint, and what they render (needs helm)
 	@tools/install
 	@$(PYTHON) -m pytest -q -p no:cacheprovider tests/charts
 
+values: ## Write the tables of the charts' values anew, from their comments and schemas
+	@tools/install build
+	@tools/chart_values.py
+
 e2e: charts ## Check the charts, then prove the site on a kind cluster of its own: make e2e [KEEP=1]
 	@tools/build release
 	@tests/e2e/run
 
-.PHONY: images sbom up down charts e2e
+.PHONY: images sbom up down charts values e2e

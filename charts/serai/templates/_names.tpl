@@ -5,6 +5,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/version: {{ .Values.global.image.tag | default .Chart.AppVersion | quote }}
 {{- end }}
 
+{{/* The host that people find us by. */}}
+{{- define "serai.host" -}}
+{{- .Values.global.publicUrl | trimPrefix "https://" | regexFind "^[^:]+" }}
+{{- end }}
+
 {{/* What every pod of ours is, whoever made its image. */}}
 {{- define "serai.podSecurity" -}}
 runAsNonRoot: true
@@ -25,10 +30,20 @@ capabilities: {drop: [ALL]}
 {{ index $root.Values.global.images $name | default (printf "%s/%s:%s" $root.Values.global.image.repository $name ($root.Values.global.image.tag | default $root.Chart.AppVersion)) }}
 {{- end }}
 
+{{/* What the cluster shows a registry to get the images. */}}
+{{- define "serai.pullSecrets" -}}
+{{- with .Values.global.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - {name: {{ . }}}
+  {{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Whether Prometheus runs: "true" or nothing. */}}
 {{- define "serai.prometheus" -}}
 {{- $said := .Values.prometheus.enabled }}
-{{- if or $said (and (kindIs "invalid" $said) .Values.tags.all) }}true{{ end }}
+{{- if or $said (and (kindIs "invalid" $said) (has true (values .Values.tags))) }}true{{ end }}
 {{- end }}
 
 {{/* Whether NATS runs: "true" or nothing. */}}

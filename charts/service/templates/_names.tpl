@@ -30,6 +30,9 @@ app.kubernetes.io/version: {{ include "service.tag" . | quote }}
 {{- end }}
 
 {{- define "service.tag" -}}
+{{- if not .Values.global.image }}
+{{- fail "charts/service is no release by itself. One service alone: helm install product charts/serai --set tags.all=false,product.enabled=true" }}
+{{- end -}}
 {{ .Values.image.tag | default .Values.global.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
@@ -39,27 +42,6 @@ app.kubernetes.io/version: {{ include "service.tag" . | quote }}
 
 {{- define "service.postgresImage" -}}
 {{ .Values.global.images.postgres | default (printf "%s/postgres:%s" .Values.global.image.repository (.Values.global.image.tag | default .Chart.AppVersion)) }}
-{{- end }}
-
-{{/*
-The passwords of the database's roles, "password" and "owner_password": list $ KEY. The one that the Secret holds, or
-one made now and the same in the whole render.
-*/}}
-{{- define "service.password" -}}
-{{- $root := first . }}{{ $key := last . }}
-{{- $made := printf "made_%s" $key }}
-{{- if not (hasKey $root.Values $made) }}
-{{- $secret := lookup "v1" "Secret" $root.Release.Namespace (printf "%s-db" $root.Chart.Name) }}
-{{- $kept := dig "data" $key "" (default dict $secret) | b64dec }}
-{{- $_ := set $root.Values $made ($kept | default (randAlphaNum 32)) }}
-{{- end }}
-{{- index $root.Values $made }}
-{{- end }}
-
-{{/* Changes with the passwords, so that whoever read them starts again. */}}
-{{- define "service.passwordsChecksum" -}}
-{{- $owner := ternary (include "service.password" (list . "owner_password")) "" .Values.database.owner }}
-{{- print (include "service.password" (list . "password")) $owner | sha256sum }}
 {{- end }}
 
 {{/* Whether it tells or hears events: "true" or nothing. */}}

@@ -1,6 +1,6 @@
 {{/*
-The pod of the service, for its Deployment and for its seed Job: dict "root" $ "args" (list) "probes" (bool).
-The two differ in nothing else, so that a Job sees the settings and secrets the service sees.
+The pod of the service, for its Deployment and for its Jobs: dict "root" $ "args" (list) "server" (bool). A server has
+probes and is spread; they differ in nothing else, so that a Job sees the settings and secrets the service sees.
 */}}
 {{- define "service.pod" -}}
 {{- $root := .root -}}
@@ -15,6 +15,14 @@ securityContext:
   runAsGroup: 65532
   fsGroup: 65532
   seccompProfile: {type: RuntimeDefault}
+{{- include "service.pullSecrets" . }}
+{{- include "service.placement" .Values }}
+{{- with .Values.priorityClass }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- if $.server }}
+{{- include "service.spread" . }}
+{{- end }}
 containers:
   - name: {{ .Chart.Name }}
     image: {{ include "service.image" . | quote }}
@@ -44,6 +52,12 @@ containers:
       {{- end }}
       {{- end }}
       {{- if .Values.database.enabled }}
+      {{- if include "service.externalDatabase" . }}
+      - {name: DATABASE_URL_FILE, value: /run/secrets/database/url}
+      {{- if .Values.database.owner }}
+      - {name: DATABASE_OWNER_URL_FILE, value: /run/secrets/database-owner/url}
+      {{- end }}
+      {{- else }}
       {{- range list "host" "port" "dbname" "username" "password" }}
       - {name: DATABASE_{{ index (dict "dbname" "NAME" "username" "USER") . | default (upper .) }}_FILE, value: /run/secrets/database/{{ . }}}
       {{- end }}
@@ -52,19 +66,20 @@ containers:
       - {name: DATABASE_OWNER_PASSWORD_FILE, value: /run/secrets/database/owner_password}
       {{- end }}
       {{- end }}
+      {{- end }}
       {{- if include "service.events" . }}
       - {name: NATS_URL_FILE, value: /run/secrets/nats/url}
       {{- end }}
       {{- range $name, $value := .Values.env }}
       - {name: {{ $name }}, value: {{ tpl (toString $value) $root | quote }}}
       {{- end }}
-    {{- if $.probes }}
+    {{- if $.server }}
     # It answers only when its database is there and migrated, which the first time takes a while.
     startupProbe:
       httpGet: {path: /health, port: {{ .Values.probePort }}}
       periodSeconds: 1
       timeoutSeconds: 2
-      failureThreshold: 300
+      failureThreshold: {{ .Values.startSeconds }}
     readinessProbe:
       httpGet: {path: /ready, port: {{ .Values.probePort }}}
       periodSeconds: 2
@@ -86,6 +101,9 @@ containers:
       - {name: internal, mountPath: /run/secrets/internal, readOnly: true}
       {{- if .Values.database.enabled }}
       - {name: database, mountPath: /run/secrets/database, readOnly: true}
+      {{- if and .Values.database.owner (include "service.externalDatabase" .) }}
+      - {name: database-owner, mountPath: /run/secrets/database-owner, readOnly: true}
+      {{- end }}
       {{- end }}
       {{- if include "service.events" . }}
       - {name: nats, mountPath: /run/secrets/nats, readOnly: true}
@@ -97,8 +115,18 @@ volumes:
   - name: internal
     secret: {secretName: {{ .Values.global.secrets.internalToken }}, defaultMode: 0440}
   {{- if .Values.database.enabled }}
+  {{- $external := .Values.database.external }}
+  {{- if include "service.externalDatabase" . }}
+  - name: database
+    secret: {{ include "service.urlFile" (list . $external "uri") }}
+  {{- if .Values.database.owner }}
+  - name: database-owner
+    secret: {{ include "service.urlFile" (list . $external.owner "owner-uri") }}
+  {{- end }}
+  {{- else }}
   - name: database
     secret: {secretName: {{ .Chart.Name }}-db, defaultMode: 0440}
+  {{- end }}
   {{- end }}
   {{- if include "service.events" . }}
   - name: nats
@@ -109,7 +137,15 @@ volumes:
   {{- end }}
   {{- range $name, $file := .Values.files }}
   - name: {{ $name }}
-    secret: {secretName: {{ tpl $file.secret $root }}, defaultMode: 0440}
+    secret:
+      secretName: {{ tpl $file.secret $root }}
+      {{- with $file.keys }}
+      items:
+        {{- range . }}
+        - {key: {{ . }}, path: {{ . }}}
+        {{- end }}
+      {{- end }}
+      defaultMode: 0440
   {{- end }}
 {{- end }}
 {{- end }}
