@@ -34,7 +34,7 @@ check: ## What CI runs: make test, then the cluster tests where docker can be ha
 
 tidy: ## Check that folders and includes still show the architecture
 	@tools/install build
-	@tools/tidy.py && tools/callgraph.py --check && tools/chart_values.py --check
+	@tools/tidy.py && tools/callgraph.py --check && tools/chart_values.py --check && tools/compat --contracts
 
 lint: ## Check formats and look for mistakes, changing nothing
 	@tools/install
@@ -46,6 +46,10 @@ format: ## Rewrite the C++ in the project's format
 new-service: ## Write a new service that builds, has tests and starts: make new-service NAME=word
 	@tools/install build
 	@tools/new_service.py $(NAME)
+
+compat: ## Compare with the last version, and run its services among these: make compat [COMPAT_BASE=commit]
+	@tools/install
+	@tools/compat
 
 audit: ## Check the books of the running site: which row breaks which rule
 	@tools/audit
@@ -66,4 +70,4 @@ clean-data: ## Stop the site and remove its data
 
 -include k8s/cluster.mk
 
-.PHONY: help install build run stop audit test check tidy lint format new-service bench full clean clean-data
+.PHONY: help install build run stop compat audit test check tidy lint format new-service bench full clean clean-data

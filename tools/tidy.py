@@ -219,19 +219,6 @@ def check_migrations(repository: Repository) -> Iterator[str]:
                 yield f"{folder}/{name}: a migration is called 0001_what_it_does.sql; rename it"
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{folder}: numbers {numbers} have a gap or a double; number them 0001, 0002 ... in the order they land"
-    yield from check_landed_migrations(repository)
-
-
-def check_landed_migrations(repository: Repository) -> Iterator[str]:
-    """A migration that was released stays as it is: databases out there have run it."""
-    if not (repository.root / ".git").exists():
-        return
-    tag = subprocess.run(["git", "describe", "--tags", "--abbrev=0"], cwd=repository.root, capture_output=True, text=True)
-    if tag.returncode == 0:
-        changed = subprocess.run(["git", "diff", "--name-only", "--diff-filter=MDR", tag.stdout.strip(), "--",
-                                  "*/migrations/*.sql"], cwd=repository.root, capture_output=True, text=True, check=True)
-        for file in changed.stdout.splitlines():
-            yield f"{file}: released in {tag.stdout.strip()} and changed since; restore it and write a new migration"
 
 
 def check_words(repository: Repository) -> Iterator[str]:

@@ -62,7 +62,8 @@ def test_three_copies_that_start_together_migrate_once(service, copies):
     for copy in started:
         wait_until(lambda: copy.ready() or copy.process.poll() is not None, f"a ready copy of {service}", 60)
         assert copy.process.poll() is None, copy.log.read_text()[-2000:]
-    files = sorted(path.name for folder in (f"services/{service}", "chassis") for path in ROOT.glob(f"{folder}/migrations/*.sql"))
+    files = sorted(path.name for folder in (f"services/{service}", "chassis")
+                   for path in ROOT.glob(f"{folder}/migrations/*.sql"))
     applied = server.run_sql("SELECT name FROM chassis.migrations ORDER BY name", database).splitlines()
     assert sorted(applied) == files
     told = [line for copy in started for line in copy.log.read_text().splitlines() if '"migration applied"' in line]

@@ -18,12 +18,20 @@ def data_folder() -> pathlib.Path:
 
 
 def program(name: str) -> pathlib.Path:
-    """The compiled program of a service, of the preset in SERAI_PRESET (release)."""
+    """The compiled program of a service, of the preset in SERAI_PRESET (release), or the one that SERAI_PROGRAM_<NAME>
+    names, as of another version."""
+    if chosen := os.environ.get(program_variable(name)):
+        return pathlib.Path(chosen)
     preset = os.environ.get("SERAI_PRESET", "release")
     path = ROOT / "build" / preset / "bin" / name
     if not path.exists():
         raise Trouble(f"{path.relative_to(ROOT)} is not built: make build PRESET={preset}")
     return path
+
+
+def program_variable(name: str) -> str:
+    """The environment variable that names another program for a service."""
+    return "SERAI_PROGRAM_" + name.upper()
 
 
 def services() -> list[str]:

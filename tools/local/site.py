@@ -3,6 +3,7 @@
 import concurrent.futures
 import fcntl
 import os
+import pathlib
 import re
 import shutil
 import ssl
@@ -17,7 +18,8 @@ import yaml
 
 from . import keys, nats, postgres, process
 from .process import Program
-from .settings import ROOT, Trouble, calls, data_folder, has_database, has_events, port, program, public_url, services
+from .settings import (ROOT, Trouble, calls, data_folder, has_database, has_events, port, program, program_variable,
+                       public_url, services)
 
 CUSTOMER = os.environ.get("SEED_CUSTOMER", "ada@example.com:caravan-of-tea-42")
 ADMIN = os.environ.get("SEED_ADMIN", "admin@example.com:keeper-of-the-serai-42")
@@ -102,7 +104,8 @@ def chosen_settings(service: str) -> dict[str, str]:
 
 
 def gateway_program() -> Program:
-    folder = ROOT / "services/gateway"
+    start = pathlib.Path(os.environ.get(program_variable("gateway"), ROOT / "services/gateway/gateway"))
+    folder = start.parent
     settings = {
         "HTTPS_BIND": f"127.0.0.1:{port('gateway')}", "HTTP_BIND": f"127.0.0.1:{port('gateway-http')}",
         "METRICS_BIND": f"127.0.0.1:{port('gateway-metrics')}", "TLS_CERT": str(keys.gateway_certificate()),
@@ -114,7 +117,7 @@ def gateway_program() -> Program:
     for service in services():
         settings |= {f"{service.upper()}_ADDRESS": f"127.0.0.1:{port(service)}", f"{service.upper()}_SLOTS": "1"}
     page = answers(f"https://localhost:{port('gateway')}/")
-    return Program("gateway", [str(folder / "gateway")], environment=settings,
+    return Program("gateway", [str(start)], environment=settings,
                    ports=[port("gateway"), port("gateway-http"), port("gateway-metrics")],
                    ready=lambda: gateway_sees(set(calls().get("gateway", [])) & set(services())) and page(),
                    files=[path for path in sorted(folder.rglob("*")) if path.is_file() and "tests" not in path.parts])

@@ -100,19 +100,3 @@ def test_a_long_file_is_a_warning_only(tmp_path):
     result = tidy(tmp_path, CLEAN | {TEA + "leaf.cpp": "int x;\n" * 401})
     assert result.returncode == 0
     assert "warning: services/tea/src/leaf.cpp: 401 lines" in result.stdout
-
-
-def test_a_released_migration_that_changes_is_reported(tmp_path):
-    def git(*words):
-        subprocess.run(["git", "-C", tmp_path, "-c", "user.name=t", "-c", "user.email=t@example.com", *words], check=True,
-                       capture_output=True)
-
-    tidy(tmp_path, CLEAN)
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "first")
-    git("tag", "v1")
-    assert tidy(tmp_path, {}).returncode == 0
-    result = tidy(tmp_path, {"services/tea/migrations/0001_leaves.sql": "CREATE TABLE other ();\n"})
-    assert result.returncode == 1
-    assert "released in v1 and changed since; restore it and write a new migration" in result.stdout

@@ -1,0 +1,1 @@
+"""What the last version promised, compared with this one: docs/compatibility.md has the rules."""
