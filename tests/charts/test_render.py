@@ -107,7 +107,7 @@ def test_one_service_installs_alone(values):
     objects = render({"tags": {"all": False}, "product": {"enabled": True}}, name="product")
     assert set(of(objects, "Deployment")) == {"product"}
     assert set(of(objects, "StatefulSet")) == {"product-db"}
-    assert set(of(objects, "NetworkPolicy")) == {"product", "product-db", "product-seed", "product-test", "product-tested"}
+    assert set(of(objects, "NetworkPolicy")) == {"product", "product-db", "product-seed", "product-test"}
     together = render()
     for kind, name in [("Service", "product"), ("NetworkPolicy", "product"), ("NetworkPolicy", "product-db")]:
         assert of(objects, kind)[name]["spec"] == of(together, kind)[name]["spec"]
