@@ -99,7 +99,7 @@ std::string money_orphan(const Sale& sale) {
     return held_by_payment(sale) + " for order " + sale.id + ", which does not exist";
   if (stands(*sale.order) || came_to_nothing(*sale.order)) return {};  // money-order judges these
   return held_by_payment(sale) + " for order " + sale.id + ", which is " + sale.order->status +
-         " with nothing under way";
+         " and does not move";
 }
 
 std::string money_twice(const Sale& sale) {

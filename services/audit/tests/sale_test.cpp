@@ -157,10 +157,10 @@ const Broken money_orphan_broken[] = {
        sale.order->status = "pending";
        sale.reservation->state = "held";
      },
-     Rule::money_orphan, "which is pending with nothing under way"},
+     Rule::money_orphan, "which is pending and does not move"},
     {"a_cancellation_that_never_ends", confirmed_sale,
      [](Sale& sale) { sale.order->status = "cancelling"; }, Rule::money_orphan,
-     "which is cancelling with nothing under way"},
+     "which is cancelling and does not move"},
 };
 INSTANTIATE_TEST_SUITE_P(money_orphan, BrokenSale, testing::ValuesIn(money_orphan_broken), name_of);
 

@@ -9,7 +9,6 @@ namespace {
 using chassis::Event;
 using chassis::Transaction;
 using testing::HasSubstr;
-using testing::Not;
 
 class BuyerEvents : public ShopTest {
  protected:
