@@ -210,7 +210,7 @@ def replay(server: postgres.Server, statements: dict[str, list[list[Executed]]])
             script.write_text("\n".join(lines + [statement.line() for statement in ran]) + "\n")
             started.append(subprocess.Popen(
                 [str(postgres.binaries() / "pgbench"), "-n", "-c", "1", "-t", "1", "-M", "simple", "-f", str(script),
-                 f"{database}_copy"], env=os.environ | server.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                 f"{database}_copy"], env=os.environ | server.environment() | {"PGCONNECT_TIMEOUT": "60"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True))
     slowest = 0.0
     for process in started:
