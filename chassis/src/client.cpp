@@ -39,7 +39,11 @@ std::future<Reply> Client::start(const Call& call) {
   auto& state = *state_;
   auto pending = std::make_shared<PendingCall>(call, state.url, state.internal_token);
   auto future = pending->future();
-  std::call_once(state.started, [&] { state.reactor = Reactor::shared(); });
+  std::call_once(state.started, [&] {
+    state.reactor = Reactor::shared();
+    // Which of a third party's addresses to call is its own affair.
+    if (!state.internal_token.empty()) state.peer->spread_over(Replicas::of(state.url));
+  });
   auto& reactor = *state.reactor;
   reactor.post([&reactor, pending, peer = state.peer] { pending->begin(reactor, peer); });
   return future;

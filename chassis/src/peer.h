@@ -9,6 +9,7 @@
 #include "breaker.h"
 #include "chassis/metrics.h"
 #include "reactor.h"
+#include "replicas.h"
 #include "retry_budget.h"
 
 namespace chassis {
@@ -26,6 +27,10 @@ class Peer {
   std::optional<Breaker::Pass> enter();
   void leave(Breaker::Pass pass, Breaker::Result result);
 
+  /// Spreads the calls over the peer's replicas, if they can be told apart.
+  void spread_over(std::unique_ptr<Replicas> replicas) { replicas_ = std::move(replicas); }
+  Replicas* replicas() { return replicas_.get(); }
+
   RetryBudget& budget() { return budget_; }
   void count_retry() const { retries_.add(); }
   /// `result` is "2xx" and the like, "error", "timeout" or "open".
@@ -39,6 +44,7 @@ class Peer {
   const std::string name_;
   Breaker breaker_;
   RetryBudget budget_;
+  std::unique_ptr<Replicas> replicas_;
   Counter retries_;
   Gauge breaker_state_;
   std::map<std::string, Histogram> durations_;

@@ -181,6 +181,8 @@ void PendingCall::send(Breaker::Pass pass) {
   const auto left = std::chrono::floor<milliseconds>(exchange.deadline - now());
   exchange.headers.push_back("X-Request-Deadline: " +
                              std::to_string(std::max(left, milliseconds{1}).count()));
+  if (auto* const replicas = peer_->replicas()) address_ = replicas->next(now());
+  exchange.address = address_;
   exchange.new_connection = !idempotent_ || attempts_ > 1;
   sent_ = reactor_->send(std::move(exchange), [self = shared_from_this(), pass](Outcome outcome) {
     try {
@@ -195,6 +197,7 @@ void PendingCall::on_outcome(Breaker::Pass pass, Outcome outcome) {
   const ContextScope scope{context_};
   const auto given = std::chrono::floor<milliseconds>(exchange_.deadline - pass.since);
   peer_->leave(pass, judge(outcome, given));
+  blame_replica(outcome, given);
   if (outcome.kind != Kind::answered) {
     log::debug("call failed", {{"peer", peer_->name()}, {"problem", outcome.problem}});
   }
@@ -205,10 +208,19 @@ void PendingCall::on_outcome(Breaker::Pass pass, Outcome outcome) {
   reactor_->at(*when, [self = shared_from_this()] { self->attempt(); });
 }
 
+/// A replica that answers is spared, whatever it says: the others are no better then.
+void PendingCall::blame_replica(const Outcome& outcome, milliseconds given) {
+  const auto silent = outcome.kind == Kind::timeout && given >= fair_time;
+  if (address_.empty() || !(silent || outcome.kind == Kind::unreachable)) return;
+  peer_->replicas()->failed(address_, now());
+}
+
 std::optional<Deadline> PendingCall::retry_time(const Outcome& outcome) {
   const auto passing =
       outcome.kind == Kind::unreachable || outcome.kind == Kind::broken || busy(outcome);
-  if (!passing || !idempotent_ || attempts_ >= attempts_max) return std::nullopt;
+  // What never left may be sent again, whatever it is.
+  const auto harmless = idempotent_ || outcome.kind == Kind::unreachable;
+  if (!passing || !harmless || attempts_ >= attempts_max) return std::nullopt;
   const auto pause = std::max(pause_before(attempts_ + 1), wished_pause(outcome.reply));
   if (pause >= exchange_.deadline - now()) return std::nullopt;
   if (!peer_->budget().spend(now())) return std::nullopt;

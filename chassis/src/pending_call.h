@@ -35,6 +35,7 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   void on_outcome(Breaker::Pass pass, Outcome outcome);
   /// When to try again, if that is of use and allowed.
   std::optional<Deadline> retry_time(const Outcome& outcome);
+  void blame_replica(const Outcome& outcome, std::chrono::milliseconds given);
   void finish(Outcome outcome);
   void fail(const char* result, const Error& error);
   /// Whether this is the first end of the call, the only one that counts.
@@ -49,6 +50,7 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   Reactor* reactor_ = nullptr;
   std::shared_ptr<Peer> peer_;
   std::uint64_t sent_ = 0;  // the exchange under way
+  std::string address_;     // of the replica it went to
   int attempts_ = 0;
   std::optional<Outcome> last_;
   bool ended_ = false;

@@ -19,6 +19,8 @@ struct Exchange {
   std::string body;
   std::vector<std::string> headers;  // "Name: value"
   Deadline deadline;
+  /// The address to connect to in place of the one that the URL's host has; the host's when empty.
+  std::string address{};
   /// Not over a connection that was used before: the peer may be closing it, and libcurl then
   /// silently sends the request a second time.
   bool new_connection = false;

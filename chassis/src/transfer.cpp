@@ -24,6 +24,13 @@ void set(CURL* handle, CURLoption option, Value value) {
   }
 }
 
+void add(std::unique_ptr<curl_slist, CurlFree>& list, const std::string& line) {
+  auto* const longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw std::bad_alloc{};
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
 long whole_ms(Deadline deadline) {
   const auto left = deadline - std::chrono::steady_clock::now();
   // Zero would mean "no limit" to libcurl.
@@ -77,6 +84,7 @@ Transfer::Transfer(CurlHandle handle, Exchange exchange, Reactor::Done done)
   set(curl, CURLOPT_PRIVATE, static_cast<void*>(this));
   set_method();
   set_headers();
+  set_address();
   set_limits();
 }
 
@@ -95,15 +103,16 @@ void Transfer::set_method() {
 }
 
 void Transfer::set_headers() {
-  const auto add = [&](const char* line) {
-    auto* const longer = curl_slist_append(headers_.get(), line);
-    if (longer == nullptr) throw std::bad_alloc{};
-    static_cast<void>(headers_.release());
-    headers_.reset(longer);
-  };
-  add("Expect:");  // none: it costs a round trip
-  for (const auto& line : exchange_.headers) add(line.c_str());
+  add(headers_, "Expect:");  // none: it costs a round trip
+  for (const auto& line : exchange_.headers) add(headers_, line);
   set(handle_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+/// Kept connections are then told apart by it as well.
+void Transfer::set_address() {
+  if (exchange_.address.empty()) return;
+  add(address_, "::" + exchange_.address + ":");
+  set(handle_.get(), CURLOPT_CONNECT_TO, address_.get());
 }
 
 void Transfer::set_limits() {

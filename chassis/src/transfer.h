@@ -36,12 +36,14 @@ class Transfer {
   bool add_header(std::string_view line);
   void set_method();
   void set_headers();
+  void set_address();
   void set_limits();
 
   CurlHandle handle_;
   Exchange exchange_;
   Reactor::Done done_;
   std::unique_ptr<curl_slist, CurlFree> headers_;
+  std::unique_ptr<curl_slist, CurlFree> address_;
   Reply reply_;
   std::size_t header_bytes_ = 0;
   bool too_much_ = false;

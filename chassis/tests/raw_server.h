@@ -19,7 +19,8 @@
 
 namespace chassis::testing {
 
-/// A peer that answers as a test wants it to, byte by byte, on a port of its own at 127.0.0.1.
+/// A peer that answers as a test wants it to, byte by byte, on a port of its own at 127.0.0.1, or
+/// at another address of the loopback network.
 class RawServer {
  public:
   /// One accepted connection.
@@ -82,11 +83,13 @@ class RawServer {
   /// Answers one request; `number` counts all requests from 1.
   using Serve = std::function<void(Connection&, const std::string& request, int number)>;
 
-  explicit RawServer(Serve serve) : serve_{std::move(serve)} {
+  explicit RawServer(Serve serve, const std::string& address = "127.0.0.1", std::uint16_t port = 0)
+      : serve_{std::move(serve)} {
     listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    at.sin_addr.s_addr = ::inet_addr(address.c_str());
+    at.sin_port = htons(port);
     socklen_t size = sizeof at;
     if (::bind(listening_, reinterpret_cast<const sockaddr*>(&at), size) != 0 ||
         ::listen(listening_, 64) != 0 ||
@@ -111,6 +114,7 @@ class RawServer {
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
+  std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
   std::vector<std::string> requests() const {

@@ -31,12 +31,12 @@ struct Reply {
   bool ok() const { return status >= 200 && status < 300; }
 };
 
-/// Calls one peer service over HTTP. Connections are kept alive and shared, for at most 5 s each so
-/// that new replicas get work. Each call carries the Context on: trace, caller, guest, what is left
-/// of the deadline, and the installation's token. Failures to connect, broken connections, 502, 503
-/// and 504 are retried when the call is idempotent: at most 3 attempts, exponential back-off with
-/// full jitter, within a budget of 10 % of the calls of late, never after the deadline. After
-/// a run of failures the circuit opens and calls fail at once; half open, one call tries again.
+/// Calls one peer service over HTTP, its replicas in turn: a new one gets work within some seconds,
+/// a lost one none. Connections are kept and shared, for at most 5 s each. A call carries on the
+/// Context: trace, caller, guest, what is left of its time, the token. It is made again when it
+/// could not connect, and if idempotent after a broken connection or 502 to 504: 3 times at most,
+/// with jitter, within its deadline and a budget of 10 % of the calls of late. After a run of
+/// failures the circuit opens and calls fail at once; half open, one call tries again.
 class Client {
  public:
   /// `peer` names it in metrics and logs; `url` without trailing slash. With an empty token the
