@@ -16,6 +16,8 @@ def placed() -> list[dict]:
                     "spread": {"nodes": "require", "zones": "none"}},
         "user": {"database": {"nodeSelector": {"disk": "fast"}, "tolerations": TOLERATIONS, "affinity": AFFINITY},
                  "spread": {"nodes": "none", "zones": "none"}},
+        "nats": {"tolerations": TOLERATIONS, "affinity": AFFINITY, "nodeSelector": {"disk": "fast"}},
+        "prometheus": {"tolerations": TOLERATIONS, "affinity": AFFINITY, "nodeSelector": {"disk": "fast"}},
         "global": {"image": {"pullSecrets": ["registry"]}},
     })
 
@@ -26,10 +28,11 @@ def test_a_service_and_its_jobs_may_be_put_on_machines_of_their_own(placed):
         wanted = name in ("Deployment product", "Job product-seed")
         assert (pod["spec"].get("nodeSelector") == {"machine": "big"}) is wanted, name
         assert (pod["spec"].get("priorityClassName") == "first") is wanted, name
-        wanted = wanted or name == "StatefulSet user-db"
+        elsewhere = name in ("StatefulSet user-db", "Deployment nats", "Deployment prometheus")
+        assert (pod["spec"].get("nodeSelector") == {"disk": "fast"}) is elsewhere, name
+        wanted = wanted or elsewhere
         assert (pod["spec"].get("tolerations") == TOLERATIONS) is wanted, name
         assert (pod["spec"].get("affinity") == AFFINITY) is wanted, name
-    assert made["StatefulSet user-db"]["spec"]["nodeSelector"] == {"disk": "fast"}
     assert made["Deployment product"]["metadata"]["annotations"]["mesh.example/inject"] == "true"
 
 

@@ -19,11 +19,21 @@ def test_kubernetes_knows_every_field(objects, version):
     assert not faults(objects, version)
 
 
+def test_the_packed_chart_is_the_same(tmp_path):
+    told = helm("package", str(CHART), "--destination", str(tmp_path))
+    assert told.returncode == 0, told.stderr
+    values = {"global": {"secrets": {"create": False}}}
+    packed, = tmp_path.iterdir()
+    assert helm("template", "serai", str(packed), values=values).stdout == helm("template", "serai", str(CHART), values=values).stdout
+
+
 def test_every_image_follows_its_own_tag_or_the_common_one():
+    digest = "8@sha256:" + "0123456789abcdef" * 4
     objects = render({"global": {"image": {"repository": "registry.example/shop", "tag": "7"}},
-                      "product": {"image": {"tag": "8"}}})
+                      "product": {"image": {"tag": digest}}})
     images = {name: pod["spec"]["containers"][0]["image"] for name, pod in pods(objects).items()}
-    assert images["Deployment product"] == images["Job product-seed"] == "registry.example/shop/product:8"
+    assert images["Deployment product"] == images["Job product-seed"] == f"registry.example/shop/product:{digest}"
+    assert of(objects, "Deployment")["product"]["metadata"]["labels"]["app.kubernetes.io/version"] == "8"
     assert images["Deployment user"] == "registry.example/shop/user:7"
     assert images["StatefulSet user-db"] == "registry.example/shop/postgres:7"
 
@@ -49,7 +59,9 @@ def test_replicas_are_left_to_whoever_scales(objects):
 
 def test_a_disruption_budget_only_where_copies_can_be_spared(objects):
     assert not of(objects, "PodDisruptionBudget")
-    assert list(of(render({"product": {"replicas": 2}}), "PodDisruptionBudget")) == ["product"]
+    budget, = of(render({"product": {"replicas": 2}}), "PodDisruptionBudget").values()
+    assert budget["metadata"]["name"] == "product"
+    assert (budget["spec"]["maxUnavailable"], budget["spec"]["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
     assert list(of(render({"user": {"autoscaling": {"enabled": True}}}), "PodDisruptionBudget")) == ["user"]
 
 

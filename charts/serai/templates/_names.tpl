@@ -2,7 +2,7 @@
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: serai
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/version: {{ .Values.global.image.tag | default .Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ .Values.global.image.tag | default .Chart.AppVersion | splitList "@" | first | quote }}
 {{- end }}
 
 {{/* The host that people find us by. */}}
@@ -37,6 +37,16 @@ imagePullSecrets:
   {{- range . }}
   - {name: {{ . }}}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where a pod may run, by the values given. */}}
+{{- define "serai.placement" -}}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
+{{- with index $ $key }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 {{- end }}
 

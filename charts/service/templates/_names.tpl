@@ -26,7 +26,7 @@ app.kubernetes.io/component: cron
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: serai
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/version: {{ include "service.tag" . | quote }}
+app.kubernetes.io/version: {{ include "service.tag" . | splitList "@" | first | quote }}
 {{- end }}
 
 {{- define "service.tag" -}}
