@@ -54,6 +54,15 @@ compat: ## Compare with the last version, and run its services among these: make
 audit: ## Check the books of the running site: which row breaks which rule
 	@tools/audit
 
+# Where the databases are that are backed up and restored: on this machine, or on the cluster of CONTEXT.
+WHERE = $(if $(CONTEXT),--context $(CONTEXT)) $(if $(NAMESPACE),--namespace $(NAMESPACE))
+
+backup: ## Copy every database, or one, while all runs: make backup [SERVICE=order] [INTO=backups] [CONTEXT=kind-serai]
+	@tools/backup $(SERVICE) $(if $(INTO),--into $(INTO)) $(WHERE)
+
+restore: ## Bring databases back to a backup: make restore FROM=<its folder or one file> [SERVICE=order] [CONTEXT=kind-serai]
+	@tools/restore $(FROM) $(SERVICE) $(WHERE)
+
 bench: ## Measure; the figures go to docs/performance.md
 	@tools/install
 	@tools/bench
@@ -70,4 +79,4 @@ clean-data: ## Stop the site and remove its data
 
 -include k8s/cluster.mk
 
-.PHONY: help install build run stop compat audit test check tidy lint format new-service bench full clean clean-data
+.PHONY: help install build run stop compat audit backup restore test check tidy lint format new-service bench full clean clean-data

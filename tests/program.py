@@ -18,6 +18,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"
 ENDED = ("confirmed", "declined", "failed", "cancelled")
+# Who owns what in a database, and who may do what with it.
+RIGHTS = """
+SELECT nspname, relname, pg_get_userbyid(relowner), relacl FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+  WHERE nspname !~ '^pg_|information_schema' ORDER BY 1, 2;
+SELECT pg_get_userbyid(datdba), datacl FROM pg_database WHERE datname = current_database();
+"""
 
 
 class Api:
