@@ -30,26 +30,6 @@ capabilities: {drop: [ALL]}
 {{ index $root.Values.global.images $name | default (printf "%s/%s:%s" $root.Values.global.image.repository $name ($root.Values.global.image.tag | default $root.Chart.AppVersion)) }}
 {{- end }}
 
-{{/* What the cluster shows a registry to get the images. */}}
-{{- define "serai.pullSecrets" -}}
-{{- with .Values.global.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - {name: {{ . }}}
-  {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Where a pod may run, by the values given. */}}
-{{- define "serai.placement" -}}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
-{{- with index $ $key }}
-{{ $key }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
-{{- end }}
-
 {{/* Whether Prometheus runs: "true" or nothing. */}}
 {{- define "serai.prometheus" -}}
 {{- $said := .Values.prometheus.enabled }}

@@ -15,8 +15,8 @@ securityContext:
   runAsGroup: 65532
   fsGroup: 65532
   seccompProfile: {type: RuntimeDefault}
-{{- include "service.pullSecrets" . }}
-{{- include "service.placement" .Values }}
+{{- include "serai.pullSecrets" . }}
+{{- include "serai.placement" .Values }}
 {{- with .Values.priorityClass }}
 priorityClassName: {{ . }}
 {{- end }}

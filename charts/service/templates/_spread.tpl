@@ -1,13 +1,3 @@
-{{/* Where a pod may run: the values of the service, or of its database. */}}
-{{- define "service.placement" -}}
-{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
-{{- with index $ $key }}
-{{ $key }}:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
-{{- end }}
-{{- end }}
-
 {{/*
 Copies of one version apart from each other: while a new version comes in, the old one's copies do not count. Nodes that
 take no pods, such as those being drained, do not count either.
@@ -27,16 +17,6 @@ topologySpreadConstraints:
       matchLabels:
         {{- include "service.selector" $ | nindent 8 }}
   {{- end }}
-  {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* What the cluster shows a registry to get the images. */}}
-{{- define "service.pullSecrets" -}}
-{{- with .Values.global.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - {name: {{ . }}}
   {{- end }}
 {{- end }}
 {{- end }}
