@@ -108,6 +108,13 @@ def test_a_command_reaches_its_own_service_alone():
         assert not network.reaches(network.labels["Deployment user"], job, 8080)
 
 
+def test_the_gateway_may_be_open_to_the_one_before_it_alone():
+    edge = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    rules = of(render({"gateway": {"openTo": [edge]}}), "NetworkPolicy")["gateway"]["spec"]["ingress"]
+    mine = [rule for rule in rules if {"port": 8443} in rule["ports"]]
+    assert [rule["from"] for rule in mine] == [[edge, {"podSelector": {"matchLabels": {"app.kubernetes.io/name": "test"}}}]]
+
+
 def test_prometheus_without_a_node_port_is_closed():
     network = Network(render({"prometheus": {"nodePort": 0}}))
     assert not network.reaches({}, "Deployment prometheus", 9090)
