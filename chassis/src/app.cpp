@@ -24,6 +24,7 @@
 #include "chassis/log.h"
 #include "chassis/metrics.h"
 #include "chassis/migrate.h"
+#include "db_metrics.h"
 #include "server.h"
 
 namespace chassis_migrations {
@@ -37,6 +38,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t metrics_bytes_max = 250 * 1024;  // Prometheus reads at once
 constexpr milliseconds database_check_period{1000};
+constexpr int database_checks_per_look = 10;
 constexpr milliseconds database_retry_period{100};
 constexpr milliseconds background_deadline{30'000};
 constexpr milliseconds stop_patience{5'000};  // beyond the request deadline
@@ -70,6 +72,7 @@ struct App::State {
   std::string log_level;
   std::unique_ptr<Database> database;
   std::optional<std::string> database_owner_url;  // of the role that migrates, when it is another
+  std::optional<DatabaseMetrics> database_metrics;
   std::unique_ptr<Listener> listener;
   std::unique_ptr<Events> events;
   std::unique_ptr<Sagas> sagas;
@@ -103,6 +106,7 @@ struct App::State {
   bool pause(milliseconds time);
   void become_ready(Server& server);
   void watch_database();
+  void look_at_database();
   void run_job(const Job& job);
   void run_background(Server& server);
   void wait_for_balancers(const sigset_t& signals) const;
@@ -129,6 +133,7 @@ void App::State::read_settings() {
     const auto url = config.database_url();
     database = std::make_unique<Database>(url, name);
     database_owner_url = config.database_owner_url();
+    database_metrics.emplace();
     listener = std::make_unique<Listener>(url);
   }
 }
@@ -234,6 +239,7 @@ void App::State::become_ready(Server& server) {
     if (applied > 0) log::info("migrations applied", {{"files", applied}});
     listener->start();
     database_answers.store(true);
+    database_metrics->up(true);
     migrated.store(true);
   }
   server.open();
@@ -243,10 +249,23 @@ void App::State::become_ready(Server& server) {
 
 void App::State::watch_database() {
   bool missed = false;
-  while (!pause(database_check_period)) {
+  for (int turn = 0; !pause(database_check_period); ++turn) {
     const bool answers = database->answers();
     if (answers || missed) database_answers.store(answers);  // one miss may be chance
     missed = !answers;
+    database_metrics->up(database_answers.load());
+    if (answers && turn % database_checks_per_look == 0) look_at_database();
+  }
+}
+
+void App::State::look_at_database() {
+  Context context;
+  context.deadline = std::chrono::steady_clock::now() + database_check_period;
+  const ContextScope scope{context};
+  try {
+    database_metrics->look(*database);
+  } catch (const std::exception& error) {
+    log::warning("no statistics of the database", {{"what", error.what()}});
   }
 }
 

@@ -31,14 +31,14 @@ std::chrono::milliseconds jitter(std::chrono::milliseconds least, std::chrono::m
 
 enum class Kind { timeout, unavailable, in_doubt, conflict, retried, internal };
 
-void count(Kind kind) {
+void count(Kind kind, double failures = 1) {
   const auto make = [](const char* name) {
     return counter("db_errors_total", "Failures of the database, by kind", {{"kind", name}});
   };
   // In the order of Kind.
   static const Counter counters[] = {make("timeout"),  make("unavailable"), make("in-doubt"),
                                      make("conflict"), make("retried"),     make("internal")};
-  counters[static_cast<std::size_t>(kind)].add();
+  counters[static_cast<std::size_t>(kind)].add(failures);
 }
 
 Error timed_out() {
@@ -201,7 +201,9 @@ Seat& Database::State::seat(const std::shared_ptr<State>& self) {
 }
 
 Database::Database(std::string url, const std::string& application)
-    : state_{std::make_shared<State>(std::move(url), application)} {}
+    : state_{std::make_shared<State>(std::move(url), application)} {
+  count(Kind::internal, 0);  // so that no failure yet shows as zero
+}
 
 Database::~Database() {
   const std::lock_guard lock{state_->mutex};
