@@ -34,7 +34,7 @@ check: ## What CI runs: make test, then the cluster tests where docker can be ha
 
 tidy: ## Check that folders and includes still show the architecture
 	@tools/install build
-	@tools/tidy.py && tools/callgraph.py --check && tools/chart_values.py --check && tools/compat --contracts
+	@tools/tidy.py && tools/callgraph.py --check && tools/chart_values.py --check && tools/boards.py --check && tools/compat --contracts
 
 lint: ## Check formats and look for mistakes, changing nothing
 	@tools/install
@@ -63,6 +63,12 @@ backup: ## Copy every database, or one, while all runs: make backup [SERVICE=ord
 restore: ## Bring databases back to a backup: make restore FROM=<its folder or one file> [SERVICE=order] [CONTEXT=kind-serai]
 	@tools/restore $(FROM) $(SERVICE) $(WHERE)
 
+dashboards: ## Say where the running site can be watched, and open it
+	@PORT_PROMETHEUS=$(PORT_PROMETHEUS) tools/dashboards
+
+boards: ## Write the boards and rules anew from dashboards/*.yaml
+	@tools/boards.py
+
 bench: ## Measure; the figures go to docs/performance.md
 	@tools/install
 	@tools/bench
@@ -79,4 +85,4 @@ clean-data: ## Stop the site and remove its data
 
 -include k8s/cluster.mk
 
-.PHONY: help install build run stop compat audit backup restore test check tidy lint format new-service bench full clean clean-data
+.PHONY: help install build run stop compat audit backup restore dashboards boards test check tidy lint format new-service bench full clean clean-data

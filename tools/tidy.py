@@ -28,7 +28,7 @@ OWNERS = {  # what an include begins with: (owner, what to include instead)
     "nats/": (["chassis/src/nats_stream.cpp"], "chassis/events.h"),
     "curl/": (["chassis/src/client*.cpp", "chassis/src/transfer.*"], "chassis/client.h"),
     "jansson": (["chassis/src/auth*.cpp"], "chassis/auth.h"),
-    "openssl/": (["chassis/src/auth*.cpp", "chassis/src/ec_key.cpp"], "chassis/auth.h"),
+    "openssl/": (["chassis/src/auth*.cpp", "chassis/src/certificate.cpp", "chassis/src/ec_key.cpp"], "chassis/auth.h"),
     "sodium": (["chassis/src/auth*.cpp", "chassis/src/id.cpp", "chassis/src/password.cpp"], "chassis/auth.h"),
     "spdlog/": (["chassis/src/log.cpp"], "chassis/log.h"),
     "mustache": (["services/frontend/src/page.cpp"], "page.h"),
@@ -108,7 +108,7 @@ def layer(name: str) -> str:
 
 
 def problems(repository: Repository) -> Iterator[str]:
-    for check in (check_folders, check_services, check_includes, check_migrations, check_words):
+    for check in (check_folders, check_services, check_includes, check_migrations, check_runbooks, check_words):
         yield from check(repository)
 
 
@@ -219,6 +219,28 @@ def check_migrations(repository: Repository) -> Iterator[str]:
                 yield f"{folder}/{name}: a migration is called 0001_what_it_does.sql; rename it"
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{folder}: numbers {numbers} have a gap or a double; number them 0001, 0002 ... in the order they land"
+
+
+def check_runbooks(repository: Repository) -> Iterator[str]:
+    """Whom an alert wakes must find what to do, and a test must have shown that it fires."""
+    folders = {pathlib.PurePath("docs/runbooks"): ".md", pathlib.PurePath("tests/watching/alerts"): ".yaml"}
+    alerts = {}
+    for file in repository.files:
+        if file.parent == pathlib.PurePath("dashboards/rules"):
+            for group in yaml.safe_load(repository.read(file))["groups"]:
+                alerts |= {rule["alert"]: (file, rule) for rule in group["rules"] if "alert" in rule}
+    for folder, end in folders.items():
+        pages = {file.stem for file in repository.files if file.parent == folder} - {"README"}
+        for name in sorted(alerts.keys() - pages):
+            yield f"{alerts[name][0]}: the alert {name} has no {folder}/{name}{end}; write it like the others there"
+        for name in sorted(pages - alerts.keys()):
+            yield f"{folder}/{name}{end}: there is no alert {name}; remove it, or name it as the alert is called now"
+    for name, (file, rule) in alerts.items():
+        if rule.get("annotations", {}).get("runbook") != f"docs/runbooks/{name}.md":
+            yield f"{file}: {name} does not lead to its page; add the annotation runbook: docs/runbooks/{name}.md"
+        index = repository.root / "docs/runbooks/README.md"
+        if not index.exists() or f"({name}.md)" not in index.read_text():
+            yield f"docs/runbooks/README.md: {name} is missing; add its line to the table"
 
 
 def check_words(repository: Repository) -> Iterator[str]:

@@ -69,6 +69,7 @@ def special_settings(service: str) -> dict[str, str]:
         "user": {"KEYS_DIR": str(keys.signing_keys()[0]), "SEED_CUSTOMER": CUSTOMER, "SEED_ADMIN": ADMIN},
         "payment": {"BANK_KEY_FILE": bank_key},
         "bank": {"MERCHANT_KEY_FILE": bank_key, "FAULTS": "on"},
+        "audit": {"TLS_CERT": str(keys.gateway_certificate())},
     }.get(service, {})
 
 
@@ -135,20 +136,29 @@ def gateway_sees(names: set[str]) -> bool:
 
 
 def prometheus_program() -> Program:
-    folder = data_folder() / "prometheus"
+    """Prometheus with the rules and pages of dashboards/, as the chart gives them to the one in a cluster."""
+    folder, boards = data_folder() / "prometheus", ROOT / "dashboards"
     folder.mkdir(parents=True, exist_ok=True)
     targets = {service: port(service) for service in services()} | {"gateway": port("gateway-metrics")}
     configuration = folder / "prometheus.yml"
-    configuration.write_text(yaml.safe_dump({
+    told = {
         "global": {"scrape_interval": "5s"},
-        "scrape_configs": [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{number}"]}]}
+        "rule_files": [str(boards / "rules/*.yaml")],
+        "scrape_configs": [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{number}"],
+                                                                  "labels": {"site": "local"}}]}
                            for name, number in targets.items()],
-    }))
+    }
+    if alertmanager := os.environ.get("ALERTMANAGER"):  # host:port of one that you run
+        told["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
+    configuration.write_text(yaml.safe_dump(told))
     address = f"127.0.0.1:{port('prometheus')}"
     return Program("prometheus", [shutil.which("prometheus") or "/usr/bin/prometheus",
                                   f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}",
-                                  f"--web.listen-address={address}", "--storage.tsdb.retention.time=7d"],
-                   ports=[port("prometheus")], ready=answers(f"http://{address}/-/ready"), files=[configuration])
+                                  f"--web.listen-address={address}", "--storage.tsdb.retention.time=7d",
+                                  f"--web.console.templates={boards / 'consoles'}",
+                                  f"--web.console.libraries={boards / 'consoles'}"],
+                   ports=[port("prometheus")], ready=answers(f"http://{address}/-/ready"),
+                   files=[configuration, *sorted((boards / "rules").glob("*.yaml"))])
 
 
 def up(only: list[str] | None = None) -> list[str]:

@@ -31,6 +31,11 @@ CLEAN = {
     "charts/serai/Chart.yaml": "dependencies:\n  - {name: service, alias: tea}\n  - {name: service, alias: gateway}\n",
     "charts/serai/values.yaml": "global:\n  calls:\n    gateway: [tea]\n    tea: []\n",
     "tools/ports.txt": "tea 9101\ngateway 8443\n",
+    "dashboards/rules/alerts.yaml": "groups: [{name: tea, rules: [{alert: TeaCold, expr: cold, annotations: "
+                                    "{runbook: docs/runbooks/TeaCold.md}}]}]\n",
+    "docs/runbooks/README.md": "[TeaCold](TeaCold.md)\n",
+    "docs/runbooks/TeaCold.md": "# TeaCold\n",
+    "tests/watching/alerts/TeaCold.yaml": "tests: []\n",
 }
 TEA = "services/tea/src/"
 LEFTOVER = "FIX" + "ME"
@@ -55,6 +60,12 @@ BREACHES = [  # rule, file, its new text (None: removed), what is said, the reme
     ("events without their promise", TEA + "leaf_events.cpp", 'void f() { chassis::publish(t, "leaf.fell"); }\n',
      "events.yaml and", "say there what is told"),
     ("a promise of events never told", "services/tea/events.yaml", "asyncapi: 3.0.0\n", "events.yaml and", "remove it"),
+    ("alert without a runbook", "docs/runbooks/TeaCold.md", None, "has no docs/runbooks/TeaCold.md", "write it"),
+    ("alert without a test", "tests/watching/alerts/TeaCold.yaml", None, "has no tests/watching/alerts", "write it"),
+    ("runbook without an alert", "docs/runbooks/TeaHot.md", "# TeaHot\n", "there is no alert TeaHot", "remove it"),
+    ("alert that leads nowhere", "dashboards/rules/alerts.yaml",
+     "groups: [{name: tea, rules: [{alert: TeaCold, expr: cold}]}]\n", "does not lead to its page", "add the annotation"),
+    ("runbook that is not listed", "docs/runbooks/README.md", "# none\n", "TeaCold is missing", "add its line"),
     ("service name", "services/teaPot/README.md", "# pot\n", "one lower-case word", "rename the folder"),
     ("chart alias", "charts/serai/Chart.yaml", "dependencies: [{name: service, alias: gateway}]\n", "tea is missing",
      "alias: tea"),

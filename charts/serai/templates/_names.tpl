@@ -33,7 +33,18 @@ capabilities: {drop: [ALL]}
 {{/* Whether Prometheus runs: "true" or nothing. */}}
 {{- define "serai.prometheus" -}}
 {{- $said := .Values.prometheus.enabled }}
-{{- if or $said (and (kindIs "invalid" $said) (has true (values .Values.tags))) }}true{{ end }}
+{{- if or $said (and (kindIs "invalid" $said) (has true (values .Values.tags)) (not .Values.global.prometheus.operatorNamespace)) }}true{{ end }}
+{{- end }}
+
+{{/* Whether an operator's Prometheus gets the rules: "true" or nothing. */}}
+{{- define "serai.operator" -}}
+{{- if and .Values.global.prometheus.operatorNamespace (has true (values .Values.tags)) }}true{{ end }}
+{{- end }}
+
+{{/* Whether there are boards for Grafana: "true" or nothing. */}}
+{{- define "serai.boards" -}}
+{{- $said := .Values.prometheus.boards }}
+{{- if or $said (and (kindIs "invalid" $said) (include "serai.operator" .)) }}true{{ end }}
 {{- end }}
 
 {{/* Whether NATS runs: "true" or nothing. */}}

@@ -9,6 +9,13 @@
 global:
   scrape_interval: {{ .Values.prometheus.interval }}
   scrape_timeout: {{ .Values.prometheus.interval }}
+rule_files: [/etc/serai/rules/*.yaml]
+{{- with .Values.prometheus.alertmanagers }}
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: {{ toJson . }}
+{{- end }}
 scrape_configs:
   {{- range $service, $_ := .Values.global.calls }}
   {{- if not (hasKey $.Values.global.outside $service) }}
@@ -18,6 +25,8 @@ scrape_configs:
         type: A
         port: {{ include "serai.metricsPort" (list $ $service) }}
         refresh_interval: {{ $.Values.prometheus.interval }}
+    relabel_configs:
+      - {target_label: site, replacement: {{ $.Release.Namespace }}}
   {{- end }}
   {{- end }}
   - job_name: prometheus

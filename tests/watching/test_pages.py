@@ -1,0 +1,42 @@
+"""Prometheus' own pages, as a person sees them: drawn, whole, and from nowhere else."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import sync_playwright
+from prometheus import DASHBOARDS
+
+PAGES = sorted(path.name for path in (DASHBOARDS / "consoles").glob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def panels(name: str) -> list[str]:
+    text = (DASHBOARDS / "consoles" / name).read_text()
+    board = json.loads(re.search(r'application/json">(.*?)</script>', text, re.DOTALL)[1])
+    return [panel["title"] for row in board["rows"] for panel in row["panels"]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_draws_every_panel_and_asks_nobody_else(prometheus, browser, name):
+    page = browser.new_page()
+    asked, problems = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.goto(f"{prometheus.address}/consoles/{name}")
+    page.wait_for_selector("body[data-drawn]", timeout=30_000)
+    assert page.locator(".panel h3").evaluate_all("all => all.map(one => one.firstChild.textContent)") == panels(name)
+    empty = page.locator(".panel:has(.empty)").all_inner_texts()
+    # Not every service has a cache; test_data.py shows that one has.
+    assert [text for text in empty if "cache" not in text] == [] and not problems
+    assert all(url.startswith((prometheus.address + "/", "data:")) for url in asked)
+    assert page.locator("#alerts .alert").count() >= 1
+    page.close()
