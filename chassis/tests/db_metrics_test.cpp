@@ -16,7 +16,7 @@ double metric(const std::string& name) {
 
 class DatabaseMetricsTest : public DatabaseTest {
  protected:
-  DatabaseMetrics metrics_;
+  inline static DatabaseMetrics metrics_;  // a process has one
 };
 
 TEST_F(DatabaseMetricsTest, a_database_is_down_until_it_has_answered) {
