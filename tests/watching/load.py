@@ -25,7 +25,7 @@ class Load:
                 return
             try:
                 self.round(with_account=turn % 8 == 0)
-            except (httpx.HTTPError, AssertionError) as error:
+            except (httpx.HTTPError, AssertionError, KeyError) as error:  # while a service is away
                 print(f"the load met {error!r}")
             ended.wait(0.2)
 
