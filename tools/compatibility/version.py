@@ -27,7 +27,11 @@ class Finding:
     warning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.place + ': ' if self.place else ''}{self.what}; {self.remedy}"
+        return f"{self.promise}: {self.what}; {self.remedy}"
+
+    @property
+    def promise(self) -> str:
+        return f"{self.file}: {self.place}" if self.place else self.file
 
 
 class Version:
@@ -74,7 +78,7 @@ def before(root: pathlib.Path) -> tuple[str, Version]:
     try:
         return name, Version(root, git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip())
     except subprocess.CalledProcessError:
-        raise NoEarlierVersion(f"git knows no {name}; fetch it, or name another: COMPAT_BASE=<tag or commit>") from None
+        raise SystemExit(f"compat: git knows no {name}; fetch it, or name another: COMPAT_BASE=<tag or commit>") from None
 
 
 def last_tag(root: pathlib.Path) -> str:

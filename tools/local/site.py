@@ -118,9 +118,11 @@ def gateway_program() -> Program:
     for service in services():
         settings |= {f"{service.upper()}_ADDRESS": f"127.0.0.1:{port(service)}", f"{service.upper()}_SLOTS": "1"}
     page = answers(f"https://localhost:{port('gateway')}/")
+    known = (folder / "haproxy.cfg").read_text()  # an earlier gateway knows fewer services
+    called = {name for name in calls().get("gateway", []) if name in services() and f"{name.upper()}_ADDRESS" in known}
     return Program("gateway", [str(start)], environment=settings,
                    ports=[port("gateway"), port("gateway-http"), port("gateway-metrics")],
-                   ready=lambda: gateway_sees(set(calls().get("gateway", [])) & set(services())) and page(),
+                   ready=lambda: gateway_sees(called) and page(),
                    files=[path for path in sorted(folder.rglob("*")) if path.is_file() and "tests" not in path.parts])
 
 

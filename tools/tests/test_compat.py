@@ -308,7 +308,7 @@ def test_without_an_earlier_version_there_is_nothing_to_compare(repository):
     done = compat(repository)
     assert done.returncode == 0 and "there is no earlier version" in done.stdout and "COMPAT_BASE=" in done.stdout
     lost = compat(repository, COMPAT_BASE="v9")
-    assert lost.returncode == 0 and "git knows no v9; fetch it" in lost.stdout
+    assert lost.returncode == 1 and "git knows no v9; fetch it" in lost.stderr
 
 
 def test_a_breach_fails_the_command_and_names_file_place_and_remedy(repository):
@@ -328,3 +328,18 @@ def test_a_release_is_compared_with_the_one_before_it(repository):
     commit(repository, "v0.2.0")
     done = compat(repository)
     assert done.returncode == 1 and "Promises of v0.1.0 are broken" in done.stdout
+
+
+def test_what_is_broken_on_purpose_is_a_warning_until_the_next_version(repository):
+    git(repository, "tag", "v0.1.0")
+    rules, table = repository / "docs/compatibility.md", "## Broken on purpose\n\n| version before | promise | why |\n|---|---|---|\n"
+    write(repository / API, RELEASED[API].replace("enum: [green, black]", "enum: [green]"))
+    write(rules, f"{table}| v0.1.0 | `{API}: POST /v1/teas body/kind` | Black tea is not sold any more. |\n")
+    done = compat(repository)
+    assert done.returncode == 0 and "takes 'black' no more; on purpose: Black tea is not sold any more." in done.stdout
+    commit(repository, "v0.2.0")
+    commit(repository)
+    assert compat(repository).returncode == 0, "the line is of an earlier version"
+    write(rules, f"{table}| v0.2.0 | `{API}: GET /v1/cups` | |\n")
+    done = compat(repository)
+    assert done.returncode == 1 and "is not broken; remove the line" in done.stdout
