@@ -42,21 +42,28 @@ class Site:
 
     @contextlib.contextmanager
     def current_beside(self) -> Iterator[None]:
-        """A copy of the service as it is now, beside the earlier one on the same database, as in a rolling upgrade."""
+        """A copy of the service as it is now, beside the earlier one on the same database, as in a rolling upgrade: the
+        gateway calls the earlier one, its peers this one."""
+        (number,) = postgres.free_ports(1)
         with pytest.MonkeyPatch.context() as patch:
-            (number,) = postgres.free_ports(1)
             patch.delenv(settings.program_variable(self.service))
             patch.setenv(settings.port_variable(self.service), str(number))
             copy = dataclasses.replace(local_site.service_program(self.service), name=f"{self.service}-beside")
         process.start(copy)
         try:
             process.wait_ready(copy)
-            yield
+            with pytest.MonkeyPatch.context() as patch:
+                for caller, called in settings.calls().items():
+                    if self.service in called and caller != "gateway":
+                        patch.setenv(f"SERAI_SET_{caller}_{self.service}_URL".upper(), f"http://127.0.0.1:{number}")
+                local_site.up()
+                yield
         finally:
             process.stop(process.record_of(copy.name))
 
     def works(self, when: str) -> None:
-        """People look around, sign up, buy and cancel, also what was bought before the last exchange; and the books hold."""
+        """People look around, sign up, buy and cancel, also what was bought before the last exchange; and the books hold.
+        They do what the last version can do: what is new in this one is tested elsewhere."""
         try:
             self.shop()
             audited()
