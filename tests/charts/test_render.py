@@ -213,15 +213,37 @@ def test_a_database_may_belong_to_a_role_that_the_service_is_not():
     assert files.items() <= environment(objects, "Deployment", "product").items()
     assert files.items() <= environment(objects, "Job", "product-seed").items()
     server = environment(objects, "StatefulSet", "product-db")
-    assert server["POSTGRES_OWNER_USER"] == "product_owner"
-    assert server["POSTGRES_OWNER_PASSWORD_FILE"] == "/run/secrets/database/owner_password"
+    assert {name: server[name] for name in server if "USER" in name or "PASSWORD" in name} == {
+        "POSTGRES_USER": "product_owner", "POSTGRES_PASSWORD_FILE": "/run/secrets/database/owner_password",
+        "POSTGRES_SERVICE_USER": "product", "POSTGRES_SERVICE_PASSWORD_FILE": "/run/secrets/database/password"}
+
+
+def test_official_images_take_the_place_of_ours():
+    """They run as whom they are told, write where a volume is, and know PostgreSQL's superuser by POSTGRES_USER alone."""
+    official = {"postgres": "postgres:15", "prometheus": "prom/prometheus:v2.53.0", "nats": "nats:2", "test": "curlimages/curl:8.9.1"}
+    objects = render({"global": {"images": official}})
+    found = {pod["spec"]["containers"][0]["image"] for name, pod in pods(objects).items()
+             if name.startswith("StatefulSet") or name in ("Deployment nats", "Deployment prometheus", "Pod serai-test")}
+    assert found == set(official.values())
+    for name, one in of(objects, "StatefulSet").items():
+        spec = one["spec"]["template"]["spec"]
+        [server] = spec["containers"]
+        user = environment(objects, "StatefulSet", name)["POSTGRES_USER"]
+        assert "command" not in server and all(f"--username={user}" in server[probe]["exec"]["command"]
+                                               for probe in ("startupProbe", "readinessProbe"))
+        assert {"/var/lib/postgresql/data", "/run/postgresql", "/tmp"} <= {mount["mountPath"] for mount in server["volumeMounts"]}
+    script = of(objects, "ConfigMap")["payment-db"]["data"]["service-role.sh"]
+    assert "CREATE ROLE" in script
+    [volume] = [one for one in of(objects, "StatefulSet")["payment-db"]["spec"]["template"]["spec"]["volumes"] if "configMap" in one]
+    assert volume["configMap"] == {"name": "payment-db", "defaultMode": 0o555}
 
 
 def test_nobody_else_has_such_a_role(objects, values):
     for name in of(objects, "StatefulSet"):
         if not (values[name.removesuffix("-db")] or {}).get("database", {}).get("owner"):
             assert "owner" not in yaml.safe_dump(of(objects, "Secret")[name]), name
-            assert not [one for one in environment(objects, "StatefulSet", name) if "OWNER" in one], name
+            assert not [one for one in environment(objects, "StatefulSet", name) if "SERVICE" in one], name
+            assert name not in of(objects, "ConfigMap"), name
 
 
 def test_a_third_party_outside_takes_the_place_of_a_service():
