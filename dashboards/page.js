@@ -40,6 +40,7 @@ function short(value) {
 function written(value, unit) {
   if (unit === "ratio") return (value * 100).toFixed(value !== 0 && value < 0.1 ? 2 : 1) + " %";
   if (unit === "seconds") {
+    if (value === 0) return "0 s";
     if (value >= 120) return (value / 60).toFixed(1) + " min";
     if (value >= 1) return value.toFixed(2) + " s";
     return value >= 0.001 ? short(value * 1e3) + " ms" : short(value * 1e6) + " µs";
@@ -173,9 +174,9 @@ const draw = {
     return true;
   },
   async number(panel, body, end) {
-    const all = await lines(panel, end);
-    if (!all.length) return false;
-    const [, amount, unit] = written(last(all[0]), panel.unit).match(/^(\S+(?: [Mk])?)(.*)$/);
+    const all = (await lines(panel, end)).filter((series) => end - series.points[series.points.length - 1][0] < 3 * series.step);
+    if (!all.length) return false;  // what was is no news
+    const [, amount, unit] = written(last(all[0]), panel.unit).match(/^(\S+(?: [Mk](?= |$))?)(.*)$/);
     const shown = make("div", {class: "number" + (isBad(panel, last(all[0])) ? " bad" : "")}, amount, make("small", {}, unit));
     const most = Math.max(...all[0].points.map((each) => each[1])) || 1;
     const spark = make("svg", {viewBox: "0 0 200 34", height: 34, preserveAspectRatio: "none", "aria-hidden": "true"});
@@ -218,12 +219,13 @@ async function show(panel, body, end) {
 async function showAlerts() {
   const groups = (await ask("rules", {type: "alert"})).groups;
   const rules = groups.flatMap((group) => group.rules);
-  const order = {firing: 0, pending: 1};
-  const loud = rules.flatMap((rule) => rule.alerts.map((alert) => [rule, alert]))
-    .sort((one, other) => order[one[1].state] - order[other[1].state]);
-  const made = loud.map(([rule, alert]) => make("div", {class: "alert " + alert.state}, make("strong", {}, rule.name), " ",
-    alert.state + " since " + clock(Date.parse(alert.activeAt) / 1000) + ": " + alert.annotations.summary + ". What to do: ",
-    make("code", {}, alert.annotations.runbook)));
+  const loud = rules.filter((rule) => rule.alerts.length).sort((one, other) => one.state < other.state ? -1 : 1);  // firing first
+  const made = loud.map((rule) => {
+    const since = Math.min(...rule.alerts.map((alert) => Date.parse(alert.activeAt)));
+    const told = rule.alerts.map((alert) => alert.annotations.summary).join("; ");
+    return make("div", {class: "alert " + rule.state}, make("strong", {}, rule.name), " ",
+      rule.state + " since " + clock(since / 1000) + ": " + told + ". What to do: ", make("code", {}, rule.annotations.runbook));
+  });
   const silent = make("div", {class: "alert"}, rules.length ? "All " + rules.length + " alerts are silent." : "There are no alerts.");
   document.getElementById("alerts").replaceChildren(...(made.length ? made : [silent]));
 }

@@ -3,8 +3,10 @@
 import json
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import sync_playwright
+from program import tool
 from prometheus import DASHBOARDS
 
 PAGES = sorted(path.name for path in (DASHBOARDS / "consoles").glob("*.html"))
@@ -40,3 +42,12 @@ def test_a_page_draws_every_panel_and_asks_nobody_else(prometheus, browser, name
     assert all(url.startswith((prometheus.address + "/", "data:")) for url in asked)
     assert page.locator("#alerts .alert").count() >= 1
     page.close()
+
+
+def test_make_dashboards_says_where_they_are(prometheus):
+    told = tool("dashboards")
+    assert told.returncode == 0, told.stderr
+    addresses = re.findall(r"http://\S+", told.stdout)
+    assert [address.rsplit("/", 1)[1] for address in sorted(addresses)] == PAGES
+    for address in addresses:
+        assert httpx.get(address, timeout=10).status_code == 200, address
