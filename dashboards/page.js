@@ -39,6 +39,7 @@ function short(value) {
 
 function written(value, unit) {
   if (unit === "ratio") return (value * 100).toFixed(value !== 0 && value < 0.1 ? 2 : 1) + " %";
+  if (unit === "seconds ago") return written(value, "seconds") + " ago";
   if (unit === "seconds") {
     if (value === 0) return "0 s";
     if (value >= 120) return (value / 60).toFixed(1) + " min";
@@ -51,7 +52,7 @@ function written(value, unit) {
   }
   if (unit === "cores" && value < 1) return short(Math.round(value * 1e5) / 100) + " m";
   if (unit === "money") return value.toLocaleString("en", {minimumFractionDigits: 2, maximumFractionDigits: 2});
-  const words = {"per second": " /s", "per minute": " /min", "per hour": " /h", "cores": " cores", "times": " ×"};
+  const words = {"per second": " /s", "per minute": " /min", "per hour": " /h", "cores": " cores", "times": " ×", "days": " days"};
   return short(value) + (words[unit] || "");
 }
 

@@ -21,8 +21,8 @@ MADE_OF = "Made by `make boards` of {}; change that."
 COLUMNS = 24
 WIDTH = {"number": 4, "lines": 8, "bars": 8, "table": 8}
 HEIGHT = {"number": 4, "lines": 8, "bars": 8, "table": 8}  # in Grafana's rows
-GRAFANA_UNITS = {"per second": "cps", "per minute": "cpm", "per hour": "suffix: /h", "ratio": "percentunit", "seconds": "s",
-                 "bytes": "bytes", "money": "locale", "cores": "none", "times": "suffix: ×", "": "none"}
+GRAFANA_UNITS = {"per second": "cps", "per minute": "cpm", "per hour": "suffix: /h", "times": "suffix: ×", "ratio": "percentunit",
+                 "seconds": "s", "seconds ago": "s", "days": "d", "bytes": "bytes", "money": "locale", "cores": "none", "": "none"}
 GRAFANA_KINDS = {"number": "stat", "lines": "timeseries", "bars": "bargauge", "table": "table"}
 INTERVAL_S = 15  # between two evaluations of the features
 WINDOWS = {"5m": 300, "30m": 1800, "1h": 3600, "6h": 21600, "3d": 259200}

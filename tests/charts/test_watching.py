@@ -1,6 +1,7 @@
 """Who watches: a Prometheus here, or one of an operator; with the same rules, boards and names."""
 
 import json
+import subprocess
 
 import pytest
 import yaml
@@ -33,6 +34,13 @@ def test_prometheus_gets_the_rules_and_the_pages_as_they_are(objects):
     assert told["rule_files"] == ["/etc/serai/rules/*.yaml"] and maps[mounts["/etc/serai/rules"]] == "prometheus-rules"
     assert "--web.console.templates=/etc/serai/consoles" in pod["containers"][0]["args"]
     assert maps[mounts["/etc/serai/consoles"]] == "prometheus-consoles"
+
+
+def test_prometheus_takes_its_configuration(tmp_path):
+    objects = render({"prometheus": {"alertmanagers": ["alertmanager.monitoring:9093"]}})
+    (tmp_path / "prometheus.yml").write_text(of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"])
+    told = subprocess.run(["promtool", "check", "config", str(tmp_path / "prometheus.yml")], capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_every_target_carries_the_installation(objects, operated):
