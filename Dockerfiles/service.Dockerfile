@@ -1,7 +1,8 @@
 # One recipe for every C++ service:
 #   docker build -f Dockerfiles/service.Dockerfile --build-arg SERVICE=product -t serai/product .
-# It compiles everything, then copies one program and the libraries that all of them need onto scratch. SERVICE
-# appears only in the last step, so all services share one cached build and one layer of libraries.
+# It compiles everything, the chassis first, which changes least; then it copies one program and the libraries that all
+# of them need onto scratch. SERVICE appears only in the last step, so all services share one cached build and one
+# layer of libraries.
 #
 # With --build-arg PREBUILT=build/release/bin it packs the programs in that folder, compiled before on this same
 # Debian, and compiles nothing.
@@ -18,13 +19,20 @@ RUN packages=$(sed -n 's/^build //p' tools/packages.txt) \
     && apt-get update \
     && apt-get install --yes --no-install-recommends $packages ca-certificates \
     && rm -rf /var/lib/apt/lists/*
+COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
+COPY chassis chassis
+RUN if [ -z "$PREBUILT" ]; then \
+      cmake --preset release -DSERAI_TESTS=OFF -DSERAI_VERSION=unknown -DCMAKE_INSTALL_PREFIX=/out \
+      && cmake --build --preset release --target chassis; \
+    fi
 COPY . .
 ARG VERSION=unknown
 RUN mkdir -p /out/bin \
     && if [ -n "$PREBUILT" ]; then \
       for program in services/*/src/main.cpp; do cp "$PREBUILT/$(echo "$program" | cut -d / -f 2)" /out/bin; done; \
     else \
-      cmake --preset release -DSERAI_TESTS=OFF -DSERAI_VERSION="$VERSION" -DCMAKE_INSTALL_PREFIX=/out \
+      cmake --preset release -DSERAI_VERSION="$VERSION" \
       && cmake --build --preset release && cmake --install build/release; \
     fi
 # What surrounds the programs: libraries, a user (libpq asks who it is), the authorities to trust.

@@ -35,12 +35,16 @@ class Cluster:
         """Takes every pod of these services away and returns how many copies each had."""
         copies = {name: int(self._told("get", f"deployment/{name}", "--output", "jsonpath={.spec.replicas}"))
                   for name in names}
-        for name in names:
-            self._told("scale", f"deployment/{name}", "--replicas=0")
-        for name in names:
-            selector = f"app.kubernetes.io/name={name},app.kubernetes.io/component=server"
-            if self._told("get", "pods", "--selector", selector, "--output", "name"):
-                self._told("wait", "pods", "--selector", selector, "--for=delete", "--timeout=120s")
+        try:
+            for name in names:
+                self._told("scale", f"deployment/{name}", "--replicas=0")
+            for name in names:
+                selector = f"app.kubernetes.io/name={name},app.kubernetes.io/component=server"
+                if self._told("get", "pods", "--selector", selector, "--output", "name"):
+                    self._told("wait", "pods", "--selector", selector, "--for=delete", "--timeout=120s")
+        except Trouble:
+            self.start(copies)
+            raise
         return copies
 
     def start(self, stopped: dict[str, int]) -> None:
