@@ -108,7 +108,7 @@ def test_the_call_graph_makes_the_addresses(objects, values):
         if (values[caller] or {}).get("balances"):
             expected = {f"{one.upper()}_ADDRESS": f"{one}-pods.serai.svc.cluster.local:8080" for one in called}
         else:
-            expected = {f"{one.upper()}_URL": f"http://{one}:8080" for one in called}
+            expected = {f"{one.upper()}_URL": f"http://{one}-pods:8080" for one in called}
         own = ("PUBLIC_URL", f"{caller.upper()}_URL")  # where people reach the site, where a command reaches its service
         given = {name: value for name, value in env.items()
                  if name.endswith(("_URL", "_ADDRESS")) and name not in own}

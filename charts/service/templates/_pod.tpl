@@ -47,7 +47,7 @@ containers:
       {{- if $root.Values.balances }}
       - {name: {{ upper $called }}_ADDRESS, value: "{{ $called }}-pods.{{ $root.Release.Namespace }}.svc.{{ $root.Values.global.clusterDomain }}:8080"}
       {{- else }}
-      - {name: {{ upper $called }}_URL, value: "http://{{ $called }}:8080"}
+      - {name: {{ upper $called }}_URL, value: "http://{{ $called }}-pods:8080"}
       {{- end }}
       {{- end }}
       {{- end }}
