@@ -30,6 +30,7 @@ class Api:
     """A program at the public address, perhaps signed in."""
 
     def __init__(self, base: str, certificate: str, timeout: float = 10):
+        self.base, self.certificate = base, certificate
         self.http = httpx.Client(base_url=base, verify=ssl.create_default_context(cafile=certificate), timeout=timeout)
 
     def sign_in(self, account: str) -> "Api":

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from program import Api, Shopper  # noqa: E402
 
+CLUSTER = os.environ.get("CLUSTER", "serai-e2e")
 NAMESPACE = os.environ.get("NAMESPACE", "serai")
 BASE = f"https://localhost:{os.environ.get('PORT_HTTPS', '8443')}"
 PLAIN = f"http://localhost:{os.environ.get('PORT_HTTP', '8080')}"
@@ -45,6 +46,25 @@ def objects(kind: str, selector: str = "") -> list[dict]:
     return json.loads(kubectl("get", kind, "--output", "json", *(["--selector", selector] if selector else [])))["items"]
 
 
+def lasting_pods() -> dict[str, dict]:
+    """The pods that serve or keep data, by name: no Jobs, and none that is leaving."""
+    return {pod["metadata"]["name"]: pod for pod in objects("pods")
+            if pod["metadata"].get("ownerReferences", [{}])[0].get("kind") in ("ReplicaSet", "StatefulSet")
+            and not pod["metadata"].get("deletionTimestamp")}
+
+
+def installed_values() -> dict:
+    """What the installation was given beside the chart's own values."""
+    return json.loads(run("helm", "--namespace", NAMESPACE, "get", "values", "serai", "--output", "json").stdout)
+
+
+def upgrade(*settings: str, chart: str = "charts/serai") -> None:
+    """Changes these values, name=JSON, keeps the others, and waits until all is ready."""
+    told = run("helm", "--namespace", NAMESPACE, "upgrade", "serai", chart, "--reuse-values", "--wait",
+               *(f"--set-json={setting}" for setting in settings))
+    assert told.returncode == 0, told.stderr
+
+
 def server_pods(service: str) -> list[dict]:
     """The pods of a service, those that are leaving too."""
     return objects("pods", f"app.kubernetes.io/name={service},app.kubernetes.io/component=server")
@@ -61,6 +81,18 @@ def until(what: str, check, seconds: float = 60):
             last = error
         time.sleep(0.2)
     pytest.fail(f"not within {seconds} s: {what}" + (f" (last: {last})" if last else ""))
+
+
+def ready_pods(service: str) -> list[str]:
+    """The names of the pods of a service that are ready and stay."""
+    return [pod["metadata"]["name"] for pod in server_pods(service) if not pod["metadata"].get("deletionTimestamp")
+            and any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))]
+
+
+def sum_of(metrics: str, name: str, leaving_out: str = "(?!)") -> float:
+    """The sum of one metric's series in a page of /metrics, without those whose labels match the pattern."""
+    rows = re.findall(rf"^{name}(\{{.*\}})? (\S+)$", metrics, re.MULTILINE)
+    return sum(float(value) for labels, value in rows if not re.search(leaving_out, labels))
 
 
 def scale(service: str, copies: int) -> None:
@@ -92,13 +124,14 @@ def secret(name: str, key: str) -> str:
 
 
 @contextlib.contextmanager
-def inside(service: str) -> Iterator[httpx.Client]:
-    """One pod of the service as its peers see it, /internal included."""
-    forward = subprocess.Popen(["kubectl", "--namespace", NAMESPACE, "port-forward", f"deployment/{service}", ":8080"],
+def inside(service: str, pod: str = "") -> Iterator[httpx.Client]:
+    """One pod of the service, or this one, as its peers see it, /internal included."""
+    target = f"pod/{pod}" if pod else f"deployment/{service}"
+    forward = subprocess.Popen(["kubectl", "--namespace", NAMESPACE, "port-forward", target, ":8080"],
                                stdout=subprocess.PIPE, text=True)
     try:
         found = re.match(r"Forwarding from 127.0.0.1:(\d+)", forward.stdout.readline())
-        assert found, f"kubectl forwards no port of {service}"
+        assert found, f"kubectl forwards no port of {target}"
         headers = {"X-Internal-Token": secret("serai-internal-token", "token")}
         with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}", headers=headers, timeout=15) as client:
             yield client

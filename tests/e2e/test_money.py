@@ -2,10 +2,9 @@
 
 import re
 import secrets
-import threading
 
-import httpx
-from conftest import NAMESPACE, inside, kubectl, objects, prometheus, run, scale, until
+from buyers import Buyers
+from conftest import NAMESPACE, inside, kubectl, objects, prometheus, run, scale, server_pods, until
 from program import CARD, DECLINED_CARD, Shopper, expect_problem, net_at_bank, new_product, side_by_side
 
 
@@ -62,42 +61,6 @@ def test_one_key_is_one_order_over_two_copies(admin, new_shopper, say):
     assert stock_of(shopper, bell) == 100 - rounds
 
 
-class Buyers:
-    """People who buy and cancel, buy and cancel, until the block is left; then every order has ended."""
-
-    def __init__(self, shoppers: list[Shopper], product: dict):
-        self.shoppers, self.product, self.bought, self.odd = shoppers, product, 0, []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._shop, args=(shopper,), daemon=True) for shopper in shoppers]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(60)
-        self.orders = [order for shopper in self.shoppers for order in shopper.ended_orders(120)]
-
-    def more(self, orders: int) -> None:
-        goal = self.bought + orders
-        until(f"{orders} more orders", lambda: self.bought >= goal, 120)
-
-    def _shop(self, shopper: Shopper) -> None:
-        while not self._stop.is_set():
-            try:
-                answer = shopper.buy(self.product["id"])
-                assert answer.status_code in (201, 202), answer.text
-                self.bought += 1
-                if answer.status_code == 201:
-                    shopper.cancel(answer.json()["id"])
-            except (AssertionError, KeyError, httpx.HTTPError) as error:  # a part of the site is away
-                self.odd.append(repr(error))
-                self._stop.wait(0.5)
-
-
 def lose_nats() -> None:
     """Kills NATS and everything it kept, which is in its pod, and waits for the next one."""
     before = {pod["metadata"]["uid"] for pod in objects("pods", "app.kubernetes.io/name=nats")}
@@ -145,14 +108,6 @@ def test_nats_may_lose_all_it_has_while_orders_come_in(admin, new_shopper, say):
             until(f"every {kind} arrived", lambda: told <= {event["id"] for event in pages(consumer, "/internal/inbox")}, 60)
 
 
-def money_stands(admin, orders: list[dict]) -> None:
-    """Who got goods has paid for them once, and nobody else has paid."""
-    for order in orders:
-        assert order["status"] in ("confirmed", "cancelled", "failed"), order
-        due = order["total"]["amount"] if order["status"] == "confirmed" else 0
-        until(f"{due} at the bank for order {order['id']}", lambda: net_at_bank(admin, order["id"]) == due)
-
-
 def test_a_bank_that_misbehaves_is_paid_once_by_everyone(admin, new_shopper, say):
     bell = new_product(admin, stock=1000)
     faults = {"error_rate": 0.2, "drop_after_capture_rate": 0.2, "duplicate_rate": 0.2, "garbage_rate": 0.2, "seed": 7}
@@ -164,7 +119,7 @@ def test_a_bank_that_misbehaves_is_paid_once_by_everyone(admin, new_shopper, say
     finally:
         admin.send("PUT", "/bank/v1/faults", json={})
     say(f"{buyers.bought} orders at a bank that fails, forgets to answer, charges twice and talks nonsense")
-    money_stands(admin, buyers.orders)
+    buyers.check_money(admin)
 
 
 def test_a_killed_copy_of_each_service_costs_no_order_its_end(admin, new_shopper, say):
@@ -177,7 +132,34 @@ def test_a_killed_copy_of_each_service_costs_no_order_its_end(admin, new_shopper
             kubectl("rollout", "status", f"deployment/{service}", "--timeout=120s")
         buyers.more(5)
     say(f"{buyers.bought} orders while order, payment and bank were killed; {len(buyers.odd)} refused")
-    money_stands(admin, buyers.orders)
+    buyers.check_money(admin)
+
+
+def kill_in_its_pod(service: str) -> None:
+    """kill -9 of the program where it runs, and waits until the same pod has started it again."""
+    [pod] = server_pods(service)
+    before = pod["status"]["containerStatuses"][0]["restartCount"]
+    kill = f"kill -9 $(crictl inspect --output go-template --template '{{{{.info.pid}}}}' $(crictl ps --quiet --label " \
+           f"io.kubernetes.pod.name={pod['metadata']['name']}))"
+    told = run("docker", "exec", pod["spec"]["nodeName"], "sh", "-c", kill)
+    assert told.returncode == 0, told.stderr
+    until(f"{service} started again", lambda: server_pods(service)[0]["status"]["containerStatuses"][0]["restartCount"] > before)
+    kubectl("rollout", "status", f"deployment/{service}", "--timeout=120s")
+
+
+def test_a_killed_program_and_a_lost_database_pod_cost_no_order_its_end(admin, new_shopper, say):
+    bell = new_product(admin, stock=1000)
+    with Buyers([new_shopper() for _ in range(3)], bell) as buyers:
+        for service in ("product", "order"):
+            buyers.more(5)
+            kill_in_its_pod(service)
+        for service in ("order", "payment"):
+            buyers.more(5)
+            kubectl("delete", "pod", f"{service}-db-0", "--grace-period=0", "--force", "--wait=false")
+            kubectl("rollout", "status", f"statefulset/{service}-db", "--timeout=120s")
+        buyers.more(5)
+    say(f"{buyers.bought} orders while two programs were killed and two databases lost their pods; {len(buyers.odd)} refused")
+    buyers.check_money(admin)
 
 
 def test_no_log_has_the_number_of_a_card():

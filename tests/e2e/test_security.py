@@ -3,13 +3,12 @@
 import json
 
 import pytest
-from conftest import NAMESPACE, kubectl, objects, run
+from conftest import NAMESPACE, installed_values, kubectl, objects, run
 
 
 def pod(name: str, labels: dict[str, str]) -> str:
     """A pod that may run here, with curl and a shell: nothing but its labels makes it anyone."""
-    values = json.loads(run("helm", "--namespace", NAMESPACE, "get", "values", "serai", "--output", "json").stdout)
-    image = values["global"]["images"]["test"]
+    image = installed_values()["global"]["images"]["test"]
     return json.dumps({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels},
         "spec": {

@@ -2,7 +2,7 @@
 
 import secrets
 
-from conftest import ADMIN, BASE, NAMESPACE, PLAIN, form_of, kubectl, objects, run, sign_in, until
+from conftest import ADMIN, BASE, NAMESPACE, PLAIN, form_of, kubectl, lasting_pods, objects, run, sign_in, until
 
 PASSWORD = "six-camels-and-a-lamp-7"
 
@@ -12,12 +12,11 @@ def fresh_email() -> str:
 
 
 def test_everything_is_ready_and_nothing_was_restarted():
-    pods = [pod for pod in objects("pods") if pod["metadata"].get("ownerReferences", [{}])[0].get("kind") in
-            ("ReplicaSet", "StatefulSet")]
+    pods = lasting_pods()
     assert len(pods) >= 14
-    for pod in pods:
+    for name, pod in pods.items():
         for container in pod["status"]["containerStatuses"]:
-            assert container["ready"] and container["restartCount"] == 0, pod["metadata"]["name"]
+            assert container["ready"] and container["restartCount"] == 0, name
 
 
 def test_helm_test_passes():
