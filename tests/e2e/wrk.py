@@ -1,0 +1,49 @@
+"""Load from inside the cluster: wrk, in a Job of its own, on the image in which `helm test` runs."""
+
+import json
+import re
+import secrets
+
+from conftest import installed_values, kubectl, until
+
+LABELS = {"app.kubernetes.io/name": "load"}
+
+
+def let_it_reach(service: str) -> None:
+    """Only the callers of a service may knock at it; a policy more lets the load in."""
+    kubectl("apply", "--filename", "-", text=json.dumps({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": f"load-{service}"},
+        "spec": {"podSelector": {"matchLabels": {"app.kubernetes.io/name": service, "app.kubernetes.io/component": "server"}},
+                 "policyTypes": ["Ingress"],
+                 "ingress": [{"from": [{"podSelector": {"matchLabels": LABELS}}], "ports": [{"port": 8080}]}]},
+    }))
+
+
+def start(url: str, seconds: int, connections: int) -> str:
+    """Begins to ask for the URL as fast as answers come, and returns the Job's name."""
+    name = f"load-{secrets.token_hex(3)}"
+    command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s", "--timeout=5s", "--latency", url]
+    kubectl("apply", "--filename", "-", text=json.dumps({
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name, "labels": LABELS},
+        "spec": {"backoffLimit": 0, "ttlSecondsAfterFinished": 600, "template": {"metadata": {"labels": LABELS}, "spec": {
+            "restartPolicy": "Never", "automountServiceAccountToken": False,
+            "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [{
+                "name": "wrk", "image": installed_values()["global"]["images"]["test"], "command": command,
+                "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "128Mi"}},
+                "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                                    "capabilities": {"drop": ["ALL"]}},
+            }],
+        }}},
+    }))
+    until(f"{name} running", lambda: "Running" in kubectl(
+        "get", "pods", f"--selector=job-name={name}", "--output=jsonpath={.items[*].status.phase}"))
+    return name
+
+
+def rate_of(name: str) -> float:
+    """Waits for the Job's end and returns how many requests a second were answered; none may have failed."""
+    kubectl("wait", "--for=condition=Complete", f"job/{name}", "--timeout=120s")
+    told = kubectl("logs", f"job/{name}")
+    assert "Non-2xx" not in told and "Socket errors" not in told, told
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
