@@ -38,6 +38,7 @@ def measured(copies: int, url: str) -> tuple[float, str]:
 
 
 def test_four_copies_of_100m_serve_3_6_times_what_one_does(site, say):
+    wrk.skip_unless_at_rest()
     product = site.get("/api/v1/products", params={"limit": 1}).json()["items"][0]
     url = f"http://product:8080/v1/products/{product['id']}"
     wrk.let_it_reach("product")

@@ -26,6 +26,7 @@ def p99_ms(site: httpx.Client) -> dict[str, float]:
 
 
 def test_a_saturated_service_slows_no_other(trust, say):
+    wrk.skip_unless_at_rest()
     wrk.let_it_reach("product")
     kubectl("set", "resources", "deployment/product", "--limits=cpu=100m")
     ratios = {service: [] for service in PATHS}
