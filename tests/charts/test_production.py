@@ -31,6 +31,7 @@ def test_every_service_has_two_copies_on_two_nodes_and_may_spare_one(production,
         apart = {one["topologyKey"]: one["whenUnsatisfiable"]
                  for one in deployments[name]["spec"]["template"]["spec"]["topologySpreadConstraints"]}
         assert apart["kubernetes.io/hostname"] == "DoNotSchedule", name
+        assert {one["tolerationSeconds"] for one in deployments[name]["spec"]["template"]["spec"]["tolerations"]} == {30}, name
 
 
 def test_every_service_scales_but_the_one_that_only_answers_a_command(production, services):

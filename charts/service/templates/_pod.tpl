@@ -1,3 +1,10 @@
+{{/* How long it stays on a node that is lost. */}}
+{{- define "service.lostNode" -}}
+{{- range list "not-ready" "unreachable" }}
+- {key: node.kubernetes.io/{{ . }}, operator: Exists, effect: NoExecute, tolerationSeconds: {{ $.Values.tolerationSeconds }}}
+{{- end }}
+{{- end }}
+
 {{/*
 The pod of the service, for its Deployment and for its Jobs: dict "root" $ "args" (list) "server" (bool). A server has
 probes and is spread; they differ in nothing else, so that a Job sees the settings and secrets the service sees.
@@ -16,7 +23,8 @@ securityContext:
   fsGroup: 65532
   seccompProfile: {type: RuntimeDefault}
 {{- include "serai.pullSecrets" . }}
-{{- include "serai.placement" .Values }}
+{{- include "serai.placement" (dict "nodeSelector" .Values.nodeSelector "affinity" .Values.affinity
+      "tolerations" (concat .Values.tolerations (include "service.lostNode" . | fromYamlArray))) }}
 {{- with .Values.priorityClass }}
 priorityClassName: {{ . }}
 {{- end }}
