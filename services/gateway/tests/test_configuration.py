@@ -21,7 +21,7 @@ DOMAIN = """
 # Everything a rule may look at. A body, a query or a field of a form is not among it.
 LOOKS_AT = """
     base date bool int str uuid src method path pathq path_end rand var stopping status
-    url req.hdr req.fhdr req.fhdr_cnt req.hdrs req.cook req.cook_cnt req.body_size res.hdr
+    url req.hdr req.hdr_ip req.fhdr req.fhdr_cnt req.hdrs req.cook req.cook_cnt req.body_size res.hdr
     sc_http_req_cnt fc_err_str nbsrv
 """.split()
 
