@@ -159,7 +159,7 @@ def admin(authority) -> Api:
     return Api(BASE, authority).sign_in(":".join(ADMIN))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_shopper(authority) -> Callable[[], Shopper]:
     """Makes people with an account and an empty cart."""
     def make() -> Shopper:

@@ -298,17 +298,31 @@ def repository(tmp_path) -> pathlib.Path:
     return tmp_path
 
 
-def compat(repository: pathlib.Path, **environment: str) -> subprocess.CompletedProcess:
+def compat(repository: pathlib.Path, word: str = "--contracts", **environment: str) -> subprocess.CompletedProcess:
     kept = {name: value for name, value in os.environ.items() if name != "COMPAT_BASE"} | {"PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([repository / "tools/compat", "--contracts"], env=kept | environment, capture_output=True,
+    return subprocess.run([repository / "tools/compat", word], env=kept | environment, capture_output=True,
                           text=True)
 
 
 def test_without_an_earlier_version_there_is_nothing_to_compare(repository):
     done = compat(repository)
-    assert done.returncode == 0 and "there is no earlier version" in done.stdout and "COMPAT_BASE=" in done.stdout
+    assert done.returncode == 0 and "there is no earlier version" in done.stderr and "COMPAT_BASE=" in done.stderr
     lost = compat(repository, COMPAT_BASE="v9")
     assert lost.returncode == 1 and "git knows no v9; fetch it" in lost.stderr
+
+
+def test_the_earlier_version_is_compiled_as_it_was_and_its_folder_is_the_only_answer(repository):
+    assert compat(repository, "--build").stdout == ""
+    compiler = repository / "tools/build"
+    write(compiler, "#!/bin/sh\necho compiled; cp services/tea/openapi.yaml built-from\n")
+    compiler.chmod(0o755)
+    commit(repository)
+    git(repository, "tag", "v0.1.0")
+    write(repository / API, "changed since")
+    commit(repository)
+    folder = pathlib.Path(compat(repository, "--build").stdout.removesuffix("\n"))
+    assert folder.parent == repository / "build/compat"
+    assert (folder / "built-from").read_text() == RELEASED[API]
 
 
 def test_a_breach_fails_the_command_and_names_file_place_and_remedy(repository):
