@@ -6,8 +6,8 @@
 #include <latch>
 #include <map>
 #include <mutex>
-#include <thread>
 
+#include "chassis/testing/events.h"
 #include "client_fixture.h"
 #include "peer.h"
 #include "pending_call.h"
@@ -16,8 +16,8 @@ namespace chassis {
 namespace {
 
 using Addresses = std::vector<std::string>;
+using chassis::testing::await;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::Each;
 using ::testing::Pair;
 
@@ -51,15 +51,6 @@ class NameServer {
   };
   std::shared_ptr<State> state_;
 };
-
-template <typename Check>
-void await(Check check) {
-  const auto give_up = std::chrono::steady_clock::now() + seconds{20};
-  while (!check()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), give_up);
-    std::this_thread::sleep_for(milliseconds{5});
-  }
-}
 
 std::map<std::string, int> turns(Replicas& replicas, int count, Replicas::Time now = {}) {
   std::map<std::string, int> taken;
