@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "chassis/listener.h"
-#include "chassis/metrics.h"
+#include "chassis/testing/metrics.h"
 #include "db_fixture.h"
 
 namespace chassis {
@@ -62,10 +62,7 @@ class CacheTest : public DatabaseTest {
     return cache_.get(name, [&] { return load(name); });
   }
   double series(const std::string& metric) const {
-    const auto start = "\n" + metric + "{cache=\"" + name_ + "\"} ";
-    const auto text = metrics_text();
-    const auto at = text.find(start);
-    return at == std::string::npos ? 0 : std::stod(text.substr(at + start.size()));
+    return testing::metric(metric + "{cache=\"" + name_ + "\"}").value_or(0);
   }
 
   inline static int tests_run = 0;
@@ -311,11 +308,7 @@ class CacheBound : public CacheTest {
   std::string put(const std::string& key, std::size_t bytes = value_bytes) {
     return small_.get(key, [&] { return std::string(bytes, 'x'); });
   }
-  double bytes() const {
-    const std::string start = "\ncache_bytes{cache=\"small\"} ";
-    const auto text = metrics_text();
-    return std::stod(text.substr(text.find(start) + start.size()));
-  }
+  double bytes() const { return testing::metric("cache_bytes{cache=\"small\"}").value(); }
 
   Cache small_{"small", bytes_max, listener_, "cups"};
 };

@@ -9,7 +9,7 @@
 
 #include "chassis/client.h"
 #include "chassis/error.h"
-#include "chassis/metrics.h"
+#include "chassis/testing/metrics.h"
 #include "raw_server.h"
 
 namespace chassis {
@@ -68,11 +68,7 @@ class ClientTest : public ::testing::Test {
   std::unique_ptr<Client> client_;  // gone first
 };
 
-inline double series(const std::string& start) {
-  const auto text = metrics_text();
-  const auto at = text.find("\n" + start + " ");
-  return at == std::string::npos ? 0 : std::stod(text.substr(at + start.size() + 2));
-}
+inline double series(const std::string& start) { return testing::metric(start).value_or(0); }
 
 inline double calls_measured(const std::string& status) {
   return series("http_client_request_duration_seconds_count{peer=\"" + peer_name() +

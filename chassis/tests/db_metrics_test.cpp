@@ -1,18 +1,12 @@
 #include "db_metrics.h"
 
-#include "chassis/metrics.h"
+#include "chassis/testing/metrics.h"
 #include "db_fixture.h"
 
 namespace chassis {
 namespace {
 
-/// The value of the one series of this name.
-double metric(const std::string& name) {
-  const auto text = metrics_text();
-  const auto at = text.find("\n" + name + " ");
-  if (at == std::string::npos) throw std::logic_error{name + " is not exported"};
-  return std::stod(text.substr(at + name.size() + 2));
-}
+double metric(const std::string& name) { return testing::metric(name).value(); }
 
 class DatabaseMetricsTest : public DatabaseTest {
  protected:

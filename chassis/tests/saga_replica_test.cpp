@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "chassis/metrics.h"
+#include "chassis/testing/metrics.h"
 #include "saga_fixture.h"
 
 namespace chassis {
@@ -17,10 +17,8 @@ using namespace std::chrono_literals;
 
 /// How often this process has asked where a saga is.
 double looks() {
-  const std::string line{"db_statement_duration_seconds_count{statement=\"chassis.saga.place\"} "};
-  const auto text = metrics_text();
-  const auto at = text.find(line);
-  return at == std::string::npos ? 0 : std::stod(text.substr(at + line.size()));
+  return testing::metric("db_statement_duration_seconds_count{statement=\"chassis.saga.place\"}")
+      .value_or(0);
 }
 
 const Replica::Settings short_lease{{"SAGA_LEASE_MS", "400"}, {"SAGA_STEP_MS", "200"}};

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "chassis/metrics.h"
+#include "chassis/testing/metrics.h"
 
 namespace audit {
 namespace {
@@ -27,9 +27,7 @@ class CertificateTest : public testing::Test {
   }
   std::string path() const { return (folder_ / "tls.crt").string(); }
   static double told() {
-    const auto text = chassis::metrics_text();
-    const std::string name = "\ncertificate_end_timestamp_seconds ";
-    return std::stod(text.substr(text.find(name) + name.size()));
+    return chassis::testing::metric("certificate_end_timestamp_seconds").value();
   }
 
   const std::filesystem::path folder_ =
