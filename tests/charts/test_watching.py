@@ -17,6 +17,11 @@ def operated() -> list[dict]:
     return render(OPERATOR | {"prometheus": {"labels": {"release": "stack"}}})
 
 
+def configuration(objects: list[dict]) -> dict:
+    """prometheus.yml"""
+    return yaml.safe_load(of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"])
+
+
 def groups() -> list[dict]:
     return [group for path in sorted((DASHBOARDS / "rules").glob("*.yaml"))
             for group in yaml.safe_load(path.read_text())["groups"]]
@@ -30,7 +35,7 @@ def test_prometheus_gets_the_rules_and_the_pages_as_they_are(objects):
     pod = of(objects, "Deployment")["prometheus"]["spec"]["template"]["spec"]
     mounts = {mount["mountPath"]: mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
     maps = {volume["name"]: volume["configMap"]["name"] for volume in pod["volumes"] if "configMap" in volume}
-    told = yaml.safe_load(of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"])
+    told = configuration(objects)
     assert told["rule_files"] == ["/etc/serai/rules/*.yaml"] and maps[mounts["/etc/serai/rules"]] == "prometheus-rules"
     assert "--web.console.templates=/etc/serai/consoles" in pod["containers"][0]["args"]
     assert maps[mounts["/etc/serai/consoles"]] == "prometheus-consoles"
@@ -44,7 +49,7 @@ def test_prometheus_takes_its_configuration(tmp_path):
 
 
 def test_every_target_carries_the_installation(objects, operated):
-    told = yaml.safe_load(of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"])
+    told = configuration(objects)
     for job in told["scrape_configs"]:
         if job["job_name"] != "prometheus":
             assert job["relabel_configs"] == [{"target_label": "site", "replacement": "serai"}]
@@ -54,12 +59,9 @@ def test_every_target_carries_the_installation(objects, operated):
 
 
 def test_prometheus_tells_only_the_alertmanagers_named(objects):
-    def told(objects):
-        return yaml.safe_load(of(objects, "ConfigMap")["prometheus"]["data"]["prometheus.yml"])
-
-    assert "alerting" not in told(objects)
+    assert "alerting" not in configuration(objects)
     named = render({"prometheus": {"alertmanagers": ["alertmanager.monitoring:9093"]}})
-    (one,) = told(named)["alerting"]["alertmanagers"]
+    (one,) = configuration(named)["alerting"]["alertmanagers"]
     assert one["static_configs"] == [{"targets": ["alertmanager.monitoring:9093"]}]
     assert {"ports": [{"port": 9093}]} in of(named, "NetworkPolicy")["prometheus"]["spec"]["egress"]
 

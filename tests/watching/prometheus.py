@@ -1,8 +1,10 @@
 """What Prometheus knows, and what the boards and rules ask it."""
 
 import dataclasses
+import json
 import math
 import pathlib
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -29,6 +31,12 @@ class Prometheus:
     def has(self, expression: str) -> bool:
         """Whether the expression has a number now."""
         return any(not math.isnan(float(series["value"][1])) for series in self.ask(expression))
+
+
+def boards() -> dict[str, dict]:
+    """What each of Prometheus' own pages is to show, by the page's file name."""
+    return {path.name: json.loads(re.search(r'application/json">(.*?)</script>', path.read_text(), re.DOTALL)[1])
+            for path in sorted((DASHBOARDS / "consoles").glob("*.html"))}
 
 
 def rules() -> Iterator[dict]:

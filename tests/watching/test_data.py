@@ -1,11 +1,10 @@
 """After a load run nothing on a board is empty: each expression of each panel and rule has a number."""
 
 import json
-import re
 
 import pytest
 from program import wait_until
-from prometheus import DASHBOARDS, rules
+from prometheus import DASHBOARDS, boards, rules
 
 # What Grafana would put in the place of its variables.
 CHOSEN = {"$site": "local", "$__rate_interval": "1m"}
@@ -27,12 +26,9 @@ def grafana_expressions() -> list:
 
 
 def console_expressions() -> list:
-    found = []
-    for path in sorted((DASHBOARDS / "consoles").glob("*.html")):
-        board = json.loads(re.search(r'application/json">(.*?)</script>', path.read_text(), re.DOTALL)[1])
-        found += [pytest.param(query["expr"], id=f"{path.stem}: {panel['title']}: {query['legend']}")
-                  for row in board["rows"] for panel in row["panels"] for query in panel["queries"]]
-    return found
+    return [pytest.param(query["expr"], id=f"{name.removesuffix('.html')}: {panel['title']}: {query['legend']}")
+            for name, board in boards().items()
+            for row in board["rows"] for panel in row["panels"] for query in panel["queries"]]
 
 
 @pytest.mark.parametrize("expression", grafana_expressions())

@@ -1,15 +1,14 @@
 """Prometheus' own pages, as a person sees them: drawn, whole, and from nowhere else."""
 
-import json
 import re
 
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 from program import tool
-from prometheus import DASHBOARDS
+from prometheus import boards
 
-PAGES = sorted(path.name for path in (DASHBOARDS / "consoles").glob("*.html"))
+BOARDS = boards()
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +19,9 @@ def browser():
         browser.close()
 
 
-def panels(name: str) -> list[str]:
-    text = (DASHBOARDS / "consoles" / name).read_text()
-    board = json.loads(re.search(r'application/json">(.*?)</script>', text, re.DOTALL)[1])
-    return [panel["title"] for row in board["rows"] for panel in row["panels"]]
-
-
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", BOARDS)
 def test_a_page_draws_every_panel_and_asks_nobody_else(prometheus, browser, name):
+    panels = [panel["title"] for row in BOARDS[name]["rows"] for panel in row["panels"]]
     page = browser.new_page()
     asked, problems = [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -35,7 +29,7 @@ def test_a_page_draws_every_panel_and_asks_nobody_else(prometheus, browser, name
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.goto(f"{prometheus.address}/consoles/{name}")
     page.wait_for_selector("body[data-drawn]", timeout=30_000)
-    assert page.locator(".panel h3").evaluate_all("all => all.map(one => one.firstChild.textContent)") == panels(name)
+    assert page.locator(".panel h3").evaluate_all("all => all.map(one => one.firstChild.textContent)") == panels
     empty = page.locator(".panel:has(.empty)").all_inner_texts()
     # Not every service has a cache; test_data.py shows that one has.
     assert [text for text in empty if "cache" not in text] == [] and not problems
@@ -48,6 +42,6 @@ def test_make_dashboards_says_where_they_are(prometheus):
     told = tool("dashboards")
     assert told.returncode == 0, told.stderr
     addresses = re.findall(r"http://\S+", told.stdout)
-    assert [address.rsplit("/", 1)[1] for address in sorted(addresses)] == PAGES
+    assert [address.rsplit("/", 1)[1] for address in sorted(addresses)] == sorted(BOARDS)
     for address in addresses:
         assert httpx.get(address, timeout=10).status_code == 200, address
