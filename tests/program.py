@@ -30,7 +30,6 @@ class Api:
     """A program at the public address, perhaps signed in."""
 
     def __init__(self, base: str, certificate: str, timeout: float = 10):
-        self.base, self.certificate = base, certificate
         self.http = httpx.Client(base_url=base, verify=ssl.create_default_context(cafile=certificate), timeout=timeout)
 
     def sign_in(self, account: str) -> "Api":
@@ -69,9 +68,10 @@ class Shopper:
         return cls(api, user_id)
 
     @classmethod
-    def registered(cls, settings: dict[str, str], timeout: float = 15) -> "Shopper":
-        """Somebody who opens an account and signs in, as people do."""
-        account = {"email": f"{secrets.token_hex(6)}@example.com", "password": secrets.token_urlsafe(16), "name": "Ibn Battuta"}
+    def registered(cls, settings: dict[str, str], timeout: float = 15, password: str = "") -> "Shopper":
+        """Somebody who opens an account, with this password or one that nobody knows, and signs in, as people do."""
+        account = {"email": f"{secrets.token_hex(6)}@example.com", "password": password or secrets.token_urlsafe(16),
+                   "name": "Ibn Battuta"}
         api = Api(settings["BASE"], settings["CA"], timeout)
         made = api.send("POST", "/api/v1/users", json=account)
         assert made.status_code == 201, made.text

@@ -1,29 +1,21 @@
 """People who use the shop while a test takes parts of it away."""
 
-import threading
+import functools
 
 import httpx
-from conftest import until
+from conftest import Crowd, until
 from program import Api, Shopper, net_at_bank
 
 
-class Buyers:
+class Buyers(Crowd):
     """People who buy and cancel, buy and cancel, until the block is left; then every order has ended."""
 
     def __init__(self, shoppers: list[Shopper], product: dict):
+        super().__init__([functools.partial(self._shop, shopper) for shopper in shoppers])
         self.shoppers, self.product, self.bought, self.odd = shoppers, product, 0, []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._shop, args=(shopper,), daemon=True) for shopper in shoppers]
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(60)
+    def __exit__(self, *what):
+        super().__exit__(*what)
         self.orders = [order for shopper in self.shoppers for order in shopper.ended_orders(120)]
 
     def more(self, orders: int) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import re
-import secrets
 import ssl
 import subprocess
 import sys
@@ -35,15 +34,16 @@ def run(*command: str, text: str | None = None, timeout: int = 180) -> subproces
     return subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
 
 
-def kubectl(*arguments: str, text: str | None = None) -> str:
-    """What kubectl says about our namespace; a failure carries its words."""
-    told = run("kubectl", "--namespace", NAMESPACE, *arguments, text=text)
+def kubectl(*arguments: str, text: str | None = None, namespace: str = NAMESPACE) -> str:
+    """What kubectl says about our namespace, or another; a failure carries its words."""
+    told = run("kubectl", "--namespace", namespace, *arguments, text=text)
     assert told.returncode == 0, f"kubectl {' '.join(arguments)}: {told.stderr.strip()}"
     return told.stdout
 
 
-def objects(kind: str, selector: str = "") -> list[dict]:
-    return json.loads(kubectl("get", kind, "--output", "json", *(["--selector", selector] if selector else [])))["items"]
+def objects(kind: str, selector: str = "", namespace: str = NAMESPACE) -> list[dict]:
+    told = kubectl("get", kind, "--output", "json", *(["--selector", selector] if selector else []), namespace=namespace)
+    return json.loads(told)["items"]
 
 
 def lasting_pods() -> dict[str, dict]:
@@ -63,6 +63,14 @@ def upgrade(*settings: str, chart: str = "charts/serai") -> None:
     told = run("helm", "--namespace", NAMESPACE, "upgrade", "serai", chart, "--reuse-values", "--wait",
                *(f"--set-json={setting}" for setting in settings))
     assert told.returncode == 0, told.stderr
+
+
+def tag_in_cluster(image: str, tag: str) -> None:
+    """Gives an image that the nodes have another tag there."""
+    for node in run("kind", "get", "nodes", "--name", CLUSTER).stdout.split():
+        told = run("docker", "exec", node, "ctr", "--namespace", "k8s.io", "images", "tag", "--force",
+                   f"docker.io/{image}", f"docker.io/{image.rsplit(':', 1)[0]}:{tag}")
+        assert told.returncode == 0, told.stderr
 
 
 def server_pods(service: str) -> list[dict]:
@@ -118,21 +126,21 @@ def say(capsys):
     return print_it
 
 
-def secret(name: str, key: str) -> str:
-    data = json.loads(kubectl("get", "secret", name, "--output", "json"))["data"]
+def secret(name: str, key: str, namespace: str = NAMESPACE) -> str:
+    data = json.loads(kubectl("get", "secret", name, "--output", "json", namespace=namespace))["data"]
     return base64.b64decode(data[key]).decode()
 
 
 @contextlib.contextmanager
-def inside(service: str, pod: str = "") -> Iterator[httpx.Client]:
+def inside(service: str, pod: str = "", namespace: str = NAMESPACE) -> Iterator[httpx.Client]:
     """One pod of the service, or this one, as its peers see it, /internal included."""
     target = f"pod/{pod}" if pod else f"deployment/{service}"
-    forward = subprocess.Popen(["kubectl", "--namespace", NAMESPACE, "port-forward", target, ":8080"],
+    forward = subprocess.Popen(["kubectl", "--namespace", namespace, "port-forward", target, ":8080"],
                                stdout=subprocess.PIPE, text=True)
     try:
         found = re.match(r"Forwarding from 127.0.0.1:(\d+)", forward.stdout.readline())
         assert found, f"kubectl forwards no port of {target}"
-        headers = {"X-Internal-Token": secret("serai-internal-token", "token")}
+        headers = {"X-Internal-Token": secret("serai-internal-token", "token", namespace)}
         with httpx.Client(base_url=f"http://127.0.0.1:{found[1]}", headers=headers, timeout=15) as client:
             yield client
     finally:
@@ -163,10 +171,7 @@ def admin(authority) -> Api:
 def new_shopper(authority) -> Callable[[], Shopper]:
     """Makes people with an account and an empty cart."""
     def make() -> Shopper:
-        api, email = Api(BASE, authority, timeout=20), f"shopper-{secrets.token_hex(6)}@example.com"
-        made = api.send("POST", "/api/v1/users", json={"email": email, "password": SHOPPERS_WORD, "name": "A Shopper"})
-        assert made.status_code == 201, made.text
-        return Shopper(api.sign_in(f"{email}:{SHOPPERS_WORD}"), made.json()["id"])
+        return Shopper.registered({"BASE": BASE, "CA": authority}, timeout=20, password=SHOPPERS_WORD)
     return make
 
 
@@ -193,14 +198,12 @@ def sign_in(site: httpx.Client, email: str, password: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-class Load:
-    """Asks for the same paths at a constant rate until stopped, and keeps what went wrong."""
+class Crowd:
+    """Calls that all go on, each in a thread of its own, until the block is left: they look at `_stop`."""
 
-    def __init__(self, trust: ssl.SSLContext, paths: list[str], rate: int, threads: int = 4):
-        self.answered, self.failed = 0, []
-        self._lock, self._stop = threading.Lock(), threading.Event()
-        self._threads = [threading.Thread(target=self._ask, args=(trust, paths, threads / rate), daemon=True)
-                         for _ in range(threads)]
+    def __init__(self, calls: list[Callable[[], None]]):
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=call, daemon=True) for call in calls]
 
     def __enter__(self):
         for thread in self._threads:
@@ -210,7 +213,15 @@ class Load:
     def __exit__(self, *_):
         self._stop.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(60)
+
+
+class Load(Crowd):
+    """Asks for the same paths at a constant rate until stopped, and keeps what went wrong."""
+
+    def __init__(self, trust: ssl.SSLContext, paths: list[str], rate: int, threads: int = 4):
+        super().__init__([lambda: self._ask(trust, paths, threads / rate)] * threads)
+        self.answered, self.failed, self._lock = 0, [], threading.Lock()
 
     def more(self, requests: int) -> None:
         """Waits until so many more requests have been answered."""

@@ -22,6 +22,11 @@ def copies_since(since: float) -> list[int]:
     return [int(value) for _, value in told.raise_for_status().json()["data"]["result"][0]["values"]]
 
 
+def uids_of(*services: str) -> dict[str, str]:
+    """The UID of each pod of these, by its name."""
+    return {pod["metadata"]["name"]: pod["metadata"]["uid"] for service in services for pod in server_pods(service)}
+
+
 def share_out(load: Load, pods: list[httpx.Client], requests: int) -> list[int]:
     before = [served(pod) for pod in pods]
     load.more(requests)
@@ -31,9 +36,7 @@ def share_out(load: Load, pods: list[httpx.Client], requests: int) -> list[int]:
 # The gateway asks product itself; for a page it asks the frontend alone, and the frontend's calls are the service's.
 @pytest.mark.parametrize(("caller", "path"), [("gateway", "/api/v1/products?limit=5"), ("frontend", "/shop")])
 def test_each_new_copy_takes_its_share_and_growing_and_shrinking_fails_nothing(trust, say, caller, path):
-    since = time.time()
-    others = {pod["metadata"]["name"]: pod["metadata"]["uid"] for name in ("gateway", "frontend", "user")
-              for pod in server_pods(name)}
+    since, others = time.time(), uids_of("gateway", "frontend", "user")
     with Load(trust, [path], rate=60) as load:
         load.more(60)
         scale("product", 4)
@@ -51,5 +54,4 @@ def test_each_new_copy_takes_its_share_and_growing_and_shrinking_fails_nothing(t
     assert all(0.7 * fair <= share <= 1.3 * fair for share in shares)
     shown = until("Prometheus showing 1 again", lambda: (c := copies_since(since)) and c[-1] == 1 and c)
     assert shown[0] == 1 and max(shown) == 4
-    assert others == {pod["metadata"]["name"]: pod["metadata"]["uid"] for name in ("gateway", "frontend", "user")
-                      for pod in server_pods(name)}
+    assert others == uids_of("gateway", "frontend", "user")

@@ -43,19 +43,11 @@ def test_four_copies_of_100m_serve_3_6_times_what_one_does(say):
     wrk.skip_unless_at_rest()
     # A page of the catalogue: of something cheaper, asking takes more CPU than answering.
     url = "http://product:8080/v1/products?limit=20"
-    wrk.let_it_reach("product")
-    kubectl("set", "resources", "deployment/product", "--limits=cpu=100m")
     ratios = []
-    try:
-        kubectl("rollout", "status", "deployment/product", "--timeout=120s")
+    with wrk.let_in("product"), wrk.limited("product", "100m"):
         for _ in range(ROUNDS):
             one, said_of_one = measured(1, url)
             four, said_of_four = measured(4, url)
             ratios.append(four / one)
             say(f"{four / one:.2f} x: one pod {said_of_one}; four {said_of_four}")
-    finally:
-        kubectl("rollout", "undo", "deployment/product")
-        kubectl("rollout", "status", "deployment/product", "--timeout=120s")
-        scale("product", 2)
-        kubectl("delete", "networkpolicy", "load-product")
     assert statistics.median(ratios) >= WANTED

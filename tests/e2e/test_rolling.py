@@ -1,6 +1,6 @@
 """One service gets another version and nobody notices, the other pods least of all."""
 
-from conftest import CLUSTER, Load, installed_values, lasting_pods, run, until, upgrade
+from conftest import Load, installed_values, lasting_pods, tag_in_cluster, until, upgrade
 
 PATHS = ["/api/v1/products?limit=5", "/", "/shop", "/api/v1/categories"]
 
@@ -13,10 +13,7 @@ def uids() -> dict[str, str]:
 
 def test_another_image_of_one_service_replaces_its_pod_alone(trust, say):
     tag, before = installed_values()["product"]["image"]["tag"], uids()
-    for command in (["docker", "tag", f"serai/product:{tag}", "serai/product:next"],
-                    ["kind", "load", "docker-image", "--name", CLUSTER, "serai/product:next"]):
-        told = run(*command)
-        assert told.returncode == 0, told.stderr
+    tag_in_cluster(f"serai/product:{tag}", "next")
     try:
         with Load(trust, PATHS, rate=60) as load:
             load.more(60)
@@ -26,7 +23,6 @@ def test_another_image_of_one_service_replaces_its_pod_alone(trust, say):
         after = uids()
     finally:
         upgrade(f'product.image.tag="{tag}"')
-        run("docker", "image", "rm", "serai/product:next")
     say(f"{load.answered} requests answered, {len(load.failed)} failed; {len(set(before) & set(after))} of {len(before)} pods stayed")
     assert load.failed == []
     assert [before[uid] for uid in set(before) - set(after)] == ["product"]

@@ -5,7 +5,7 @@ import time
 
 import httpx
 import wrk
-from conftest import BASE, kubectl, ready_pods, scale
+from conftest import BASE, ready_pods, scale
 
 # What does not need product, by the service that answers it.
 PATHS = {"frontend": "/signin", "user": "/.well-known/jwks.json", "payment": "/api/v1/payments/card-form"}
@@ -31,11 +31,8 @@ def p99(values: list[float]) -> float:
 
 def test_a_saturated_service_slows_no_other(trust, say):
     wrk.skip_unless_at_rest()
-    wrk.let_it_reach("product")
-    kubectl("set", "resources", "deployment/product", "--limits=cpu=100m")
     quiet, busy = ({service: [] for service in PATHS} for _ in range(2))
-    try:
-        kubectl("rollout", "status", "deployment/product", "--timeout=120s")
+    with wrk.let_in("product"), wrk.limited("product", "100m"):
         scale("product", 1)
         assert len(ready_pods("product")) == 1
         with httpx.Client(base_url=BASE, verify=trust, timeout=15) as site:
@@ -47,11 +44,6 @@ def test_a_saturated_service_slows_no_other(trust, say):
                 for service, took in took_ms(site).items():
                     busy[service] += took
                 say(f"product saturated by {wrk.rate_of(load):.0f} requests/s")
-    finally:
-        kubectl("rollout", "undo", "deployment/product")
-        kubectl("rollout", "status", "deployment/product", "--timeout=120s")
-        scale("product", 2)
-        kubectl("delete", "networkpolicy", "load-product")
     ratios = {service: p99(busy[service]) / p99(quiet[service]) for service in PATHS}
     for service, ratio in ratios.items():
         say(f"{service}: p99 {p99(quiet[service]):.1f} ms, meanwhile {p99(busy[service]):.1f} ms, {ratio:.2f} x")

@@ -1,12 +1,14 @@
 """Load from inside the cluster: wrk, in a Job of its own, on the image in which `helm test` runs."""
 
+import contextlib
 import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
 
 import pytest
-from conftest import installed_values, kubectl, until
+from conftest import installed_values, kubectl, scale, server_pods, until
 
 LABELS = {"app.kubernetes.io/name": "load"}
 
@@ -18,14 +20,33 @@ def skip_unless_at_rest() -> None:
         pytest.skip(f"the machine is busy, a load of {load:.0f} on {processors} processors: measure again when it is at rest")
 
 
-def let_it_reach(service: str) -> None:
-    """Only the callers of a service may knock at it; a policy more lets the load in."""
+@contextlib.contextmanager
+def let_in(service: str) -> Iterator[None]:
+    """Only the callers of a service may knock at it; a policy more lets the load in until the block is left."""
     kubectl("apply", "--filename", "-", text=json.dumps({
         "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": f"load-{service}"},
         "spec": {"podSelector": {"matchLabels": {"app.kubernetes.io/name": service, "app.kubernetes.io/component": "server"}},
                  "policyTypes": ["Ingress"],
                  "ingress": [{"from": [{"podSelector": {"matchLabels": LABELS}}], "ports": [{"port": 8080}]}]},
     }))
+    try:
+        yield
+    finally:
+        kubectl("delete", "networkpolicy", f"load-{service}")
+
+
+@contextlib.contextmanager
+def limited(service: str, cpu: str) -> Iterator[None]:
+    """Each copy of the service may use so much CPU until the block is left; then there are as many as before."""
+    copies = len(server_pods(service))
+    kubectl("set", "resources", f"deployment/{service}", f"--limits=cpu={cpu}")
+    try:
+        kubectl("rollout", "status", f"deployment/{service}", "--timeout=120s")
+        yield
+    finally:
+        kubectl("rollout", "undo", f"deployment/{service}")
+        kubectl("rollout", "status", f"deployment/{service}", "--timeout=120s")
+        scale(service, copies)
 
 
 def start(url: str, seconds: int, connections: int) -> str:
