@@ -1,12 +1,19 @@
 """`make backup` and `make restore` on the cluster."""
 
+import os
+import subprocess
+
 from conftest import NAMESPACE, kubectl, lasting_pods, run, until
 from program import RIGHTS, ROOT, new_product
 
 
-def done(name: str, *words: str) -> str:
-    told = run(str(ROOT / "tools" / name), *words, "--context", kubectl("config", "current-context").strip(),
+def tried(name: str, *words: str) -> subprocess.CompletedProcess:
+    return run(str(ROOT / "tools" / name), *words, "--context", kubectl("config", "current-context").strip(),
                "--namespace", NAMESPACE, timeout=280)
+
+
+def done(name: str, *words: str) -> str:
+    told = tried(name, *words)
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout
 
@@ -41,3 +48,14 @@ def test_every_database_is_copied_while_all_runs_and_brought_back(admin, new_sho
     assert shopper.api.get(f"/api/v1/products/{bell['id']}").json()["stock"] == 9
     assert rights_of("payment") == rights
     assert others <= bystanders(restored), "somebody was restarted who has nothing to do with it"
+
+
+def test_a_big_file_that_is_no_backup_is_refused_and_nobody_is_stopped(tmp_path):
+    """What reads it ends at its first bytes, with all the others unread."""
+    file = tmp_path / "bank.dump"
+    file.write_bytes(os.urandom(2_000_000))
+    before = lasting_pods().keys()
+    told = tried("restore", str(file))
+    assert told.returncode == 1
+    assert "bank.dump is no whole backup" in told.stderr
+    assert lasting_pods().keys() == before

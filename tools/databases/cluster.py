@@ -7,6 +7,9 @@ from typing import BinaryIO
 
 from local.settings import Trouble
 
+# `kubectl exec` does not come back from a program that ended with some 100 kB of its input unread: what is left is read here.
+READ_ALL = '"$@"; code=$?; sed d; exit $code'
+
 
 class Cluster:
     def __init__(self, context: str, namespace: str):
@@ -28,7 +31,8 @@ class Cluster:
         if service not in self._superusers:
             self._superusers[service] = self._superuser(service)
         given = {"input": text.encode()} if text is not None else {"stdin": stdin}
-        return subprocess.run([*self._inside(service), program, f"--username={self._superusers[service]}", *words],
+        return subprocess.run([*self._inside(service), "sh", "-c", READ_ALL, "sh",
+                               program, f"--username={self._superusers[service]}", *words],
                               stdout=stdout, stderr=subprocess.PIPE, **given)
 
     def stop(self, names: list[str]) -> dict[str, int]:
