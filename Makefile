@@ -34,7 +34,7 @@ check: ## What CI runs: make test, then the cluster tests where docker can be ha
 
 tidy: ## Check that folders and includes still show the architecture
 	@tools/install build
-	@tools/tidy.py && tools/callgraph.py --check && tools/chart_values.py --check && tools/boards.py --check && tools/compat --contracts
+	@tools/test tidy
 
 lint: ## Check formats and look for mistakes, changing nothing
 	@tools/install

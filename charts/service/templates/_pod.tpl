@@ -17,11 +17,7 @@ enableServiceLinks: false
 serviceAccountName: {{ .Chart.Name }}
 terminationGracePeriodSeconds: {{ .Values.graceSeconds }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-  seccompProfile: {type: RuntimeDefault}
+  {{- include "serai.podSecurity" . | nindent 2 }}
 {{- include "serai.pullSecrets" . }}
 {{- include "serai.placement" (dict "nodeSelector" .Values.nodeSelector "affinity" .Values.affinity
       "tolerations" (concat .Values.tolerations (include "service.lostNode" . | fromYamlArray))) }}
@@ -102,9 +98,7 @@ containers:
     resources:
       {{- toYaml .Values.resources | nindent 6 }}
     securityContext:
-      allowPrivilegeEscalation: false
-      readOnlyRootFilesystem: true
-      capabilities: {drop: [ALL]}
+      {{- include "serai.containerSecurity" . | nindent 6 }}
     volumeMounts:
       - {name: internal, mountPath: /run/secrets/internal, readOnly: true}
       {{- if .Values.database.enabled }}
