@@ -5,6 +5,7 @@
   tools/callgraph.py --check    fail when the file is not what would be written
 """
 
+import math
 import pathlib
 import sys
 
@@ -80,7 +81,7 @@ def stacked(depth: dict[str, int], paths: list[list[Spot]]) -> list[list[Spot]]:
 
             def middle(spot: Spot) -> float:
                 beside = [height[other] for other in joined[spot] if other in height]
-                return sum(beside) / len(beside) if beside else 0.5
+                return math.fsum(beside) / len(beside) if beside else 0.5  # the same, whichever comes first in a set
 
             columns[at].sort(key=lambda spot: (middle(spot), spot))
     return columns
